@@ -1,0 +1,1 @@
+"""Orders: place, commitment, capture, release, refund. A deal tips here."""

@@ -1,0 +1,1 @@
+"""The one table: recorded fact -> follow-up verbs."""
