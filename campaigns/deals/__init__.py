@@ -1,0 +1,1 @@
+"""Offers, thresholds, price ladders, windows, venues and their approval."""

@@ -1,0 +1,106 @@
+"""What a deal may do. Pure: `now` is an argument."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Literal
+
+from campaigns.foundation.states import machine
+
+DEAL = machine(
+    "deal",
+    {
+        "draft": "in_review canceled",
+        "in_review": "scheduled draft canceled",
+        "scheduled": "open draft canceled",
+        "open": "tipped failed canceled",
+        "tipped": "settling canceled",
+        "settling": "settled",
+        "settled": "",
+        "failed": "",
+        "canceled": "",
+    },
+)
+
+ThresholdCounts = Literal["buyers", "units", "money"]
+THRESHOLD_COUNTS: tuple[ThresholdCounts, ...] = ("buyers", "units", "money")
+
+# After the grace the processor gets this long to answer about open payment pages; then the deal is decided (R12).
+ANSWER_TIME = timedelta(minutes=10)
+
+
+@dataclass(frozen=True)
+class Tier:
+    """From `start` buyers (or units) on, everybody pays `price_minor`."""
+
+    start: int
+    price_minor: int
+
+
+@dataclass(frozen=True)
+class Count:
+    """What has joined and is committed: distinct buyers, units, and the order totals in minor units (R1-R3)."""
+
+    buyers: int
+    units: int
+    money_minor: int
+
+    def by(self, threshold_counts: str) -> int:
+        return {"buyers": self.buyers, "units": self.units, "money": self.money_minor}[threshold_counts]
+
+
+@dataclass(frozen=True)
+class Terms:
+    """The part of a deal that decides about joining, tipping and settling."""
+
+    threshold: int
+    threshold_counts: str
+    capacity: int | None
+    tiers: tuple[Tier, ...]
+    currency: str
+    closes_at: datetime
+    grace_minutes: int
+    min_per_order: int = 1
+    max_per_order: int | None = None
+    max_per_buyer: int | None = None
+    leave_before_tip: str = "allowed"
+    refund_policy: str = "hours"
+    refund_hours: int = 72
+    freeze_hours: int = 24
+
+    @property
+    def is_ladder(self) -> bool:
+        return len(self.tiers) > 1
+
+    @property
+    def held_price_minor(self) -> int:
+        """The highest price is the one authorized (R50)."""
+        return self.tiers[0].price_minor
+
+    @property
+    def grace_ends_at(self) -> datetime:
+        return self.closes_at + timedelta(minutes=self.grace_minutes)
+
+    @property
+    def decide_by(self) -> datetime:
+        return self.grace_ends_at + ANSWER_TIME
+
+
+def tier_reached(tiers: Sequence[Tier], count: int) -> Tier:
+    """The last tier whose start the count has reached; the first one below that (R4, R50)."""
+    reached = tiers[0]
+    for tier in tiers:
+        if count >= tier.start:
+            reached = tier
+    return reached
+
+
+def tips_by(terms: Terms, count: Count) -> str | None:
+    """Whether the deal tips now, and by what: its threshold, or its capacity fully committed (R2, R4, R20)."""
+    if count.by(terms.threshold_counts) >= terms.threshold:
+        return "threshold"
+    if terms.capacity is not None and count.units >= terms.capacity:
+        return "capacity"
+    return None

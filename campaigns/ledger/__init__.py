@@ -1,0 +1,1 @@
+"""The journal: what money moved, in double entry, append-only."""

@@ -1,0 +1,1 @@
+"""Vouchers: issued with a capture, redeemed once."""
