@@ -1,0 +1,34 @@
+# Every target sets up what it needs first; a second run skips what has not changed.
+PYTHON ?= python3
+BIN := .venv/bin
+.DEFAULT_GOAL := help
+.PHONY: help run test check bench format clean
+
+help: ## list these targets
+	@sed -n 's/^\([a-z]*\): .*## /  make \1\t/p' $(MAKEFILE_LIST)
+
+run: ## start everything on SQLite with demo data (PORT=8000 to choose the port)
+	@$(PYTHON) tools/setup.py run
+	@exec $(BIN)/quorum serve --demo
+
+test: ## run every test, on SQLite and PostgreSQL, with a browser where there is one
+	@$(PYTHON) tools/setup.py test
+	@QUORUM_REQUIRE_POSTGRES=1 $(BIN)/python -m pytest -n 2 --dist loadfile $(TESTS)
+
+check: ## formatting, lint, types, layers, sizes, words, documents
+	@$(PYTHON) tools/setup.py check
+	@$(BIN)/python tools/check.py
+
+bench: ## measure the hot paths
+	@$(PYTHON) tools/setup.py test
+	@$(BIN)/python -m benchmarks
+
+format: ## put the code into the house format
+	@$(PYTHON) tools/setup.py check
+	@$(BIN)/ruff format .
+	@$(BIN)/ruff check --fix .
+
+clean: ## remove everything set-up and the tools made
+	rm -rf .venv node_modules storefront/static/dist build quorum.egg-info
+	rm -rf .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
