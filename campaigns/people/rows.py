@@ -13,7 +13,7 @@ from campaigns.people.rules import ORGANIZATION_KINDS, ROLES, SESSION_KINDS
 
 
 class AccountRow(SQLModel, table=True):
-    """Anybody: a buyer, a merchant's people, the platform's. Without `password_hash` nobody can sign in to it."""
+    """Anybody: a buyer, merchant or platform staff. Without `password_hash` nobody can sign in to it."""
 
     __tablename__ = "account"
     __table_args__ = (UniqueConstraint("email_key"),)
@@ -120,7 +120,7 @@ class TriesRow(SQLModel, table=True):
 
 
 class StoredAnswerRow(SQLModel, table=True):
-    """The answer to a request that carried an `Idempotency-Key`; without `status` it is still being made (S27)."""
+    """The answer to a request with an `Idempotency-Key`; without `status` it is being made (S27)."""
 
     __tablename__ = "stored_answer"
     scope: str = Field(primary_key=True)

@@ -100,7 +100,7 @@ def _who_may(roles: tuple[str, ...]) -> str:
 
 
 def written_email(text: str) -> str:
-    """The address as mail is sent to it: checked for form, never by asking a name server. Raises InvalidEmail."""
+    """The address as mail is sent to it, checked for its form alone. Raises InvalidEmail."""
     try:
         # Reserved endings such as .example are addresses too: nothing here claims that mail arrives.
         found = validate_email(text.strip(), check_deliverability=False, globally_deliverable=False)
@@ -112,7 +112,7 @@ def written_email(text: str) -> str:
 
 
 def normalize_email(text: str) -> str:
-    """The one spelling under which an address is an account, whatever case it was typed in. Raises InvalidEmail."""
+    """The one spelling under which an address is an account, however it was typed. Raises InvalidEmail."""
     return written_email(text).lower()
 
 
