@@ -36,7 +36,7 @@ async def open_browser(executable: str) -> AsyncIterator[Browser]:
 async def open_page(
     browser: Browser, size: tuple[int, int] = DESKTOP, *, dark: bool = False, scripts: bool = True
 ) -> AsyncIterator[Page]:
-    """A page in a context of its own. Fails at the end if it asked for anything outside this machine (U29)."""
+    """A page in a context of its own. Fails at the end if it asked for anything beyond this machine (U29)."""
     width, height = size
     context = await browser.new_context(
         viewport={"width": width, "height": height},

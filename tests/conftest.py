@@ -1,4 +1,4 @@
-"""What every test may ask for: a database of either kind, a store on it, a clock that stands still, a browser."""
+"""What every test may ask for: a database of either kind, a store on it, a standing clock, a browser."""
 
 import contextlib
 import os

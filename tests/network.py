@@ -1,4 +1,4 @@
-"""Tests speak to this machine only. The guard sits below every library, in the interpreter's own audit hook."""
+"""Tests speak to this machine only. The guard sits below every library, in the interpreter's audit hook."""
 
 import ipaddress
 import socket
@@ -10,7 +10,7 @@ class OutsideNetwork(Exception):
 
 
 def forbid_outside_network() -> None:
-    """Refuse, for the rest of this process, connections and name look-ups that leave the loopback interface."""
+    """Refuse, for the rest of this process, connections and name look-ups beyond the loopback interface."""
     sys.addaudithook(_refuse)
 
 

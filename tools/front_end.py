@@ -6,7 +6,7 @@ Three sources: a short list of files from node_modules (see VENDOR), our own sty
 css/NN-name.css, joined in the order of their numbers into css/app.css), and our own modules and pictures.
 dist/manifest.json maps each logical name ("htmx.js", "css/app.css") to the path below storefront/static/.
 Modules import one another by relative name, so folders of modules keep their file names and the folder's name
-carries the hash. Beside every text file lies its .gz. Standard library only: this runs before anything is installed.
+carries the hash. Beside every text file lies its .gz. Standard library only: nothing may be installed yet.
 """
 
 from __future__ import annotations

@@ -4,7 +4,7 @@ run    .venv with what the product needs, and the files browsers load
 test   the same with what the tests need, and Chromium where this machine lets us install it
 check  the same with what the code checks need
 
-Each step is skipped when what it was made from has not changed. Standard library only, since nothing is installed yet.
+A step is skipped when what it was made from has not changed. Standard library only: nothing is installed yet.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
 VENV = ROOT / ".venv"
@@ -56,8 +57,8 @@ def make_venv() -> None:
     shutil.rmtree(VENV, ignore_errors=True)  # Debian leaves half of one behind
     if not apt_install("python3-venv") or not succeeds(command):
         raise SetupError(
-            f"{sys.executable} cannot make a virtual environment. On Debian and Ubuntu it is a package of its own: "
-            "run `apt-get install python3-venv` as root, then try again."
+            f"{sys.executable} cannot make a virtual environment. On Debian and Ubuntu that is a package "
+            "of its own: run `apt-get install python3-venv` as root, then try again."
         )
 
 
@@ -67,11 +68,11 @@ def install_python_packages(extras: list[str]) -> None:
     have = stamp["extras"] if stamp.get("made_from") == made_from else None
     if have is not None and set(extras) <= set(have):
         return
-    asked = sorted({*extras, *(have or [])})
-    say("installing Python packages" + (f" with {', '.join(asked)}" if asked else "") + " (a minute or two at first)")
-    target = f".[{','.join(asked)}]" if asked else "."
-    pip("install", "--editable", target)
-    STAMP.write_text(json.dumps({"made_from": made_from, "extras": asked}))
+    extras = sorted({*extras, *(have or [])})
+    asked = ",".join(extras)
+    say(f"installing Python packages {asked and 'for ' + asked} (a minute or two at first)")
+    pip("install", "--editable", f".[{asked}]" if asked else ".")
+    STAMP.write_text(json.dumps({"made_from": made_from, "extras": extras}))
 
 
 def install_browser_packages() -> None:
@@ -107,7 +108,7 @@ def build_front_end() -> None:
 
 
 def offer_chromium() -> None:
-    """Browser tests use the operating system's Chromium; without it they are skipped, and this says so."""
+    """Browser tests use the system's Chromium; without it they are skipped, and this says so."""
     if any(shutil.which(name) for name in ("chromium", "chromium-browser", "google-chrome")):
         return
     say("installing Chromium for the browser tests")
@@ -119,7 +120,7 @@ def offer_chromium() -> None:
 
 
 def apt_install(package: str) -> bool:
-    """Try Debian's package manager, as root or by a sudo that asks nothing. True if the package is there now."""
+    """Try Debian's package manager, as root or by a sudo that asks nothing. True if it worked."""
     if shutil.which("apt-get") is None:
         return False
     if os.geteuid() == 0:
@@ -135,7 +136,16 @@ def apt_install(package: str) -> bool:
 
 
 def pip(*arguments: str) -> None:
-    command = [str(PYTHON), "-m", "pip", *arguments, "--constraint", "constraints.txt", "--progress-bar", "off"]
+    command = [
+        str(PYTHON),
+        "-m",
+        "pip",
+        *arguments,
+        "--constraint",
+        "constraints.txt",
+        "--progress-bar",
+        "off",
+    ]
     environment = {**os.environ, "PIP_DISABLE_PIP_VERSION_CHECK": "1"}
     follow(command, environment, show=("Collecting", "Installing", "Successfully", "ERROR", "error"))
 
@@ -146,8 +156,7 @@ def follow(command: list[str], environment: dict[str, str], *, show: tuple[str, 
     with subprocess.Popen(
         command, cwd=ROOT, env=environment, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
     ) as process:
-        assert process.stdout is not None  # noqa: S101
-        for line in process.stdout:
+        for line in process.stdout or ():
             lines.append(line)
             if line.lstrip().startswith(show):
                 say("  " + line.strip()[:100])
@@ -164,11 +173,12 @@ def fingerprint(*names: str) -> str:
     return hashlib.sha256(b"\0".join((ROOT / name).read_bytes() for name in names)).hexdigest()
 
 
-def read_stamp() -> dict[str, object]:
+def read_stamp() -> dict[str, Any]:
     try:
-        return json.loads(STAMP.read_text())
+        stamp: dict[str, Any] = json.loads(STAMP.read_text())
     except (OSError, ValueError):
         return {}
+    return stamp
 
 
 def say(text: str) -> None:
