@@ -12,13 +12,18 @@ from campaigns.deals.rules import DEAL, THRESHOLD_COUNTS, Terms, Tier
 from campaigns.foundation.facts import moved, record
 from campaigns.foundation.schema import one_of, table
 from campaigns.foundation.store import Unit
+from campaigns.people.rows import organization
 
 
 class OfferRow(SQLModel, table=True):
     """What a merchant sells, whatever deal it is in."""
 
     __tablename__ = "offer"
-    __table_args__ = (CheckConstraint("list_price_minor IS NULL OR list_price_minor > 0", name="list_price_positive"),)
+    __table_args__ = (
+        # One offer per title: two deals on it can be told not to overlap (R28).
+        UniqueConstraint("organization_id", "title"),
+        CheckConstraint("list_price_minor IS NULL OR list_price_minor > 0", name="list_price_positive"),
+    )
     id: str = Field(primary_key=True)
     organization_id: str = Field(foreign_key="organization.id", index=True)
     title: str
@@ -141,6 +146,17 @@ def whole_deal() -> Any:
     return select(deals, offers.c.currency, offers.c.title).join(offers, offers.c.id == deals.c.offer_id)
 
 
+def deal_page_rows() -> Any:
+    """A deal with its whole offer and its merchant's name and city: what `views.deal_view` reads."""
+    offered = [column for column in offers.c if column.name not in ("id", "organization_id")]
+    merchant = [organization.c[name].label(f"merchant_{name}") for name in ("slug", "name")]
+    return (
+        select(deals, *offered, *merchant, organization.c.city)
+        .join(offers, offers.c.id == deals.c.offer_id)
+        .join(organization, organization.c.id == deals.c.organization_id)
+    )
+
+
 async def lock_deal(unit: Unit, deal_id: str) -> Any:
     """The deal row, held until the transaction ends; None if there is none. Locks go deal, team, orders.
 
@@ -150,15 +166,20 @@ async def lock_deal(unit: Unit, deal_id: str) -> Any:
     return await unit.one(whole_deal().where(deals.c.id == deal_id))
 
 
-async def move_deal(unit: Unit, row: Any, to_state: str, now: datetime, *, told: bool = False, **changes: Any) -> bool:
+async def touch_deal(unit: Unit, deal_id: str) -> None:
+    """The figures people watch have changed, so the deal gets a new version."""
+    await unit.run(update(deals).where(deals.c.id == deal_id).values(version=deals.c.version + 1))
+
+
+async def move_deal(
+    unit: Unit, row: Any, to_state: str, now: datetime, *, told: bool = False, **changes: Any
+) -> bool:
     """Compare-and-set the state of a deal and record it. False: somebody was faster.
 
     `note` in `changes` is kept with the fact instead of a column.
     """
     note = changes.pop("note", {})
-    fact = moved(
-        DEAL, f"deal:{row.id}", row.state, to_state, now, deal_id=row.id, told=told, data=note
-    )
+    fact = moved(DEAL, f"deal:{row.id}", row.state, to_state, now, deal_id=row.id, told=told, data=note)
     statement = (
         update(deals)
         .where(deals.c.id == row.id, deals.c.state == row.state)

@@ -72,18 +72,18 @@ async def record(unit: Unit, happened: Sequence[Fact]) -> None:
     """Write facts, and for each told one the effect that tells it."""
     if not happened:
         return
-    if not any(fact.told for fact in happened):
-        await unit.run(facts.insert(), [_row(fact) for fact in happened])
-        return
-    for fact in happened:
-        fact_id = await unit.value(facts.insert().values(_row(fact)).returning(facts.c.id))
-        if fact.told:
-            await owe(unit, [Effect(f"fact:{fact_id}", "tell", run_at=fact.at)])
+    statement = facts.insert().returning(facts.c.id, sort_by_parameter_order=True)
+    ids = [row.id for row in await unit.run(statement, [_row(fact) for fact in happened])]
+    tells = [
+        Effect(f"fact:{fact_id}", "tell", run_at=fact.at)
+        for fact_id, fact in zip(ids, happened, strict=True)
+        if fact.told
+    ]
+    await owe(unit, tells)
 
 
 def _row(fact: Fact) -> dict[str, Any]:
-    row = {name: getattr(fact, name) for name in Fact.__dataclass_fields__ if name != "told"}
-    return row
+    return {name: getattr(fact, name) for name in Fact.__dataclass_fields__ if name != "told"}
 
 
 @dataclass(frozen=True)

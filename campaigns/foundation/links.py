@@ -1,0 +1,31 @@
+"""Addresses of a person's own pages. The signature in them is the key: who has the link may look."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from campaigns.foundation.keys import Keys
+
+
+@dataclass(frozen=True)
+class Links:
+    """`address` is where people reach us, without a slash at the end."""
+
+    address: str
+    keys: Keys
+
+    def deal(self, slug: str) -> str:
+        return f"{self.address}/deals/{slug}"
+
+    def order(self, order_id: str) -> str:
+        return f"{self.address}/orders/{self.keys.sign(order_id, 'order')}"
+
+    def voucher(self, voucher_id: str) -> str:
+        return f"{self.address}/vouchers/{self.keys.sign(voucher_id, 'voucher-page')}"
+
+    def order_id(self, signed: str) -> str | None:
+        """The order a signed link is for, or None if we never signed it."""
+        return self.keys.unsign(signed, "order")
+
+    def voucher_id(self, signed: str) -> str | None:
+        return self.keys.unsign(signed, "voucher-page")

@@ -1,0 +1,133 @@
+"""Refund captured units: the vouchers are revoked first, then the money goes back (R33, R48, R70)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import func, select, update
+
+from campaigns.deals.rows import lock_deal
+from campaigns.foundation.clock import Clock
+from campaigns.foundation.effects import owe
+from campaigns.foundation.errors import NotFound
+from campaigns.foundation.failpoints import failpoint
+from campaigns.foundation.ids import RefundId, new_id
+from campaigns.foundation.keys import Keys
+from campaigns.foundation.money import Money
+from campaigns.foundation.store import Store, Unit
+from campaigns.ledger.post import post
+from campaigns.ledger.rules import refund as refund_entry
+from campaigns.orders.owed import refund_effect
+from campaigns.orders.ports import RefundView
+from campaigns.orders.rows import free_units, lock_order, move_order, orders, read_order, refunds
+from campaigns.orders.rules import MayNotRefund
+from campaigns.people.audit import note
+from campaigns.people.rules import Actor, require
+from campaigns.vouchers.rows import revoke, vouchers
+from campaigns.vouchers.rules import SPENDABLE
+
+
+async def refund(order_id: str, units: int, *, actor: Actor, store: Store, clock: Clock, keys: Keys) -> RefundId:
+    """A merchant refunds `units` of an order. Raises NotFound, NotAllowed or MayNotRefund."""
+    async with store.begin() as unit:
+        peek = await read_order(unit, order_id)
+        if peek is None:
+            raise NotFound(what="order")
+        deal = await lock_deal(unit, peek.deal_id)
+        require(actor, "refund", deal.organization_id)
+        order = await lock_order(unit, order_id)
+        now = await clock.now(unit)
+        refund_id = await grant(unit, order, units, "merchant", now)
+        await note(
+            unit, chain=deal.organization_id, actor=actor, act="refund",
+            subject=f"order:{order_id}", data={"units": units, "refund": refund_id}, now=now, keys=keys,
+        )  # fmt: skip
+        return refund_id
+
+
+async def grant(unit: Unit, order: Any, units: int, ground: str, now: datetime) -> RefundId:
+    """Revoke `units` unredeemed vouchers of a locked, captured order and owe their money. Raises MayNotRefund."""
+    if order.state != "captured":
+        raise MayNotRefund(why="Only an order that was charged and has no refund under way can be refunded.")
+    if units < 1:
+        raise MayNotRefund(why="Choose at least one voucher to refund.")
+    spendable = await unit.all(
+        select(vouchers.c.id, vouchers.c.paid_value_minor)
+        .where(vouchers.c.order_id == order.id, vouchers.c.state.in_((*SPENDABLE, "frozen")))
+        .order_by(vouchers.c.unit_no.desc())
+        .limit(units)
+    )
+    if len(spendable) < units:
+        raise MayNotRefund(why=f"Only {len(spendable)} of its vouchers are unused; used ones are not refunded.")
+    reason = "deal_canceled" if ground == "deal_canceled" else "refunded"
+    await failpoint("refund.before_revoke")
+    revoked = await revoke(unit, [row.id for row in spendable], reason, now)
+    if len(revoked) != units:
+        raise MayNotRefund(why="One of its vouchers was used at this moment. Look again.")
+    return await _owe(unit, order, units, sum(row.paid_value_minor for row in spendable), ground, now)
+
+
+async def _owe(unit: Unit, order: Any, units: int, amount_minor: int, ground: str, now: datetime) -> RefundId:
+    row: dict[str, Any] = {
+        "id": new_id("ref"),
+        "order_id": order.id,
+        "payment_id": order.payment_id,
+        "units": units,
+        "amount_minor": amount_minor,
+        "currency": order.currency,
+        "ground": ground,
+        "state": "pending",
+        "granted_at": now,
+    }
+    await unit.run(refunds.insert().values(row))
+    await move_order(unit, order, "refunding", now, units_refunded=orders.c.units_refunded + units)
+    await free_units(unit, order.deal_id, units)
+    await owe(unit, [refund_effect(row, now)])
+    return RefundId(row["id"])
+
+
+async def apply_refund(view: RefundView, *, unit: Unit, now: datetime) -> str:
+    """What the processor says of a refund becomes ours: posted once, order moved on (F23)."""
+    row = await unit.one(select(refunds).where(refunds.c.id == (view.our_refund or "")))
+    if row is None:
+        return "ignored"
+    order = await lock_order(unit, row.order_id)
+    if view.status == "failed":
+        await _failed(unit, row, order, view, now)
+    elif view.status == "succeeded":
+        await _done(unit, row, order, view, now)
+    return str((await read_order(unit, row.order_id)).state)
+
+
+async def _done(unit: Unit, row: Any, order: Any, view: RefundView, now: datetime) -> None:
+    statement = (
+        update(refunds)
+        .where(refunds.c.id == row.id, refunds.c.state != "done")
+        .values(state="done", provider_ref=view.refund_id, done_at=now)
+    )
+    if await unit.changed(statement) != 1:
+        return
+    await post(unit, refund_entry(row.id, row.order_id, Money(row.amount_minor, row.currency)), now)
+    if order.state != "refunding" or await _open_refunds(unit, row.order_id):
+        return
+    left = order.units_captured - order.units_refunded
+    await move_order(unit, order, "captured" if left > 0 else "refunded", now)
+
+
+async def _failed(unit: Unit, row: Any, order: Any, view: RefundView, now: datetime) -> None:
+    """The bank would not take it back: it stays with us, marked, until a person finds another way (R46)."""
+    failed = update(refunds).where(refunds.c.id == row.id, refunds.c.state == "pending")
+    if await unit.changed(failed.values(state="failed", provider_ref=view.refund_id)) == 1:
+        await unit.run(update(orders).where(orders.c.id == order.id).values(reason="refund_failed"))
+
+
+async def _open_refunds(unit: Unit, order_id: str) -> int:
+    where = (refunds.c.order_id == order_id, refunds.c.state != "done")
+    return int(await unit.value(select(func.count()).select_from(refunds).where(*where)) or 0)
+
+
+async def refunds_of(unit: Unit, order_id: str) -> Sequence[Any]:
+    """The refunds of an order, oldest first."""
+    return await unit.all(select(refunds).where(refunds.c.order_id == order_id).order_by(refunds.c.granted_at))
