@@ -27,7 +27,7 @@ DEAL = machine(
 ThresholdCounts = Literal["buyers", "units", "money"]
 THRESHOLD_COUNTS: tuple[ThresholdCounts, ...] = ("buyers", "units", "money")
 
-# After the grace the processor gets this long to answer about open payment pages; then the deal is decided (R12).
+# After the grace the processor gets this long to answer about open payments; then the deal is decided (R12).
 ANSWER_TIME = timedelta(minutes=10)
 
 
@@ -41,7 +41,7 @@ class Tier:
 
 @dataclass(frozen=True)
 class Count:
-    """What has joined and is committed: distinct buyers, units, and the order totals in minor units (R1-R3)."""
+    """What is committed: distinct buyers, units, and the order totals in minor units (R1-R3)."""
 
     buyers: int
     units: int
@@ -87,6 +87,32 @@ class Terms:
     def decide_by(self) -> datetime:
         return self.grace_ends_at + ANSWER_TIME
 
+    def units_left(self, units_taken: int) -> int | None:
+        """None where the deal has no capacity limit."""
+        return None if self.capacity is None else self.capacity - units_taken
+
+    def is_sold_out(self, units_taken: int) -> bool:
+        """Whether what is left is too little for the smallest order (R20)."""
+        left = self.units_left(units_taken)
+        return left is not None and left < self.min_per_order
+
+
+def phase_of(state: str, terms: Terms, *, opens_at: datetime, units_taken: int, now: datetime) -> str:
+    """What a deal is to whoever looks now; the clock counts, not whether a timer has rung (R11, R17).
+
+    One of scheduled, open, grace, tipped, sold_out, settling, settled, failed, canceled. A deal that is not
+    published shows what it will look like: scheduled.
+    """
+    if state in ("settling", "settled", "failed", "canceled"):
+        return state
+    if state in ("draft", "in_review") or (state == "scheduled" and now < opens_at):
+        return "scheduled"
+    if now >= terms.closes_at:
+        return "settling" if state == "tipped" else "grace"
+    if terms.is_sold_out(units_taken):
+        return "sold_out"
+    return "tipped" if state == "tipped" else "open"
+
 
 def tier_reached(tiers: Sequence[Tier], count: int) -> Tier:
     """The last tier whose start the count has reached; the first one below that (R4, R50)."""
@@ -98,7 +124,7 @@ def tier_reached(tiers: Sequence[Tier], count: int) -> Tier:
 
 
 def tips_by(terms: Terms, count: Count) -> str | None:
-    """Whether the deal tips now, and by what: its threshold, or its capacity fully committed (R2, R4, R20)."""
+    """Whether the deal tips now and by what: its threshold, or its capacity all committed (R2, R4, R20)."""
     if count.by(terms.threshold_counts) >= terms.threshold:
         return "threshold"
     if terms.capacity is not None and count.units >= terms.capacity:
