@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from sqlalchemy import text
 
 from campaigns.foundation.store import Unit
 
 
+@runtime_checkable
 class Clock(Protocol):
     async def now(self, unit: Unit) -> datetime:
         """The present instant in UTC, read now: after a lock, not at the start of the transaction."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal, Protocol
+from typing import Literal, Protocol, runtime_checkable
 
 from campaigns.foundation.money import Money
 from campaigns.foundation.notices import Notice
@@ -129,6 +129,7 @@ class NoticeMalformed(Exception):
     """Not a notice at all: 400."""
 
 
+@runtime_checkable
 class PaymentProcessor(Protocol):
     """Every call takes at most 10 s and raises ProcessorError. `key` makes asking again harmless."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 
 @dataclass(frozen=True)
@@ -28,6 +28,7 @@ class MailDelayed(Exception):
     """The server cannot take it now, or may have taken it: try again with the same key."""
 
 
+@runtime_checkable
 class Mailer(Protocol):
     async def send(self, letter: Letter) -> str:
         """Hand over one letter; answers the server's reference. Raises MailRefused or MailDelayed."""
