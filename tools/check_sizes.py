@@ -12,7 +12,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from tools.tracked import ROOT, project_files
+from tools.tracked import ROOT, parse, project_files
 
 FILE_LINES = 300
 FUNCTION_LINES = 40
@@ -33,13 +33,14 @@ def problems(root: Path) -> Iterator[str]:
             if len(line) > LINE_CHARACTERS:
                 yield f"{name}:{number}: line of {len(line)} characters: minified code is not committed"
         if path.suffix == ".py":
-            for found in long_functions(text):
+            tree = parse(path)
+            for found in [tree] if isinstance(tree, str) else long_functions(tree):
                 yield f"{name}:{found}"
 
 
-def long_functions(source: str) -> Iterator[str]:
+def long_functions(tree: ast.Module) -> Iterator[str]:
     """The functions of more than 40 lines, counted from `def` to the last line, docstring included."""
-    for node in ast.walk(ast.parse(source)):
+    for node in ast.walk(tree):
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             length = (node.end_lineno or node.lineno) - node.lineno + 1
             if length > FUNCTION_LINES:

@@ -40,6 +40,12 @@ def test_a_minified_file_fails(tmp_path: Path) -> None:
     assert lines == ["lib.js:1: line of 800 characters: minified code is not committed"]
 
 
+def test_what_does_not_parse_is_a_problem_and_not_a_crash(tmp_path: Path) -> None:
+    status, lines = run_tool("check_sizes", new_project(tmp_path, {"a.py": "x = 1\nif x\n"}))
+    assert status == 1
+    assert [line.split(": ")[0] for line in lines] == ["a.py:2"]
+
+
 def test_what_git_ignores_is_nobodys_problem(tmp_path: Path) -> None:
     project = new_project(tmp_path, {".gitignore": "built/\n", "built/a.py": file_of(301)})
     assert run_tool("check_sizes", project) == (0, [])
