@@ -23,6 +23,7 @@ from campaigns.orders.join import deal_now
 from campaigns.orders.owed import capture_effect, release_effect, release_stray
 from campaigns.orders.payment_rules import Meaning, OrderNow, check_ours, meaning
 from campaigns.orders.ports import PaymentView
+from campaigns.orders.refund import refund_unredeemed
 from campaigns.orders.rows import free_units, lock_order, move_order, orders, read_order, take_units
 from campaigns.orders.strays import refund_stray, taken_early
 from campaigns.orders.tip import begin_captures, tip_if_reached
@@ -124,6 +125,8 @@ async def _captured(case: Case) -> None:
         await move_order(case.unit, case.order, state, case.now, payment_id=case.payment.payment_id)
         case.order = await read_order(case.unit, case.order.id)
     await fulfil(case.unit, case.deal, case.order, case.now, case.keys)
+    if case.deal.state == "canceled":
+        await refund_unredeemed(case.unit, await read_order(case.unit, case.order.id), case.now)
 
 
 async def _taken_early(case: Case) -> None:

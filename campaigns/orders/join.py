@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 
 from campaigns.deals.rows import deals, terms_of, whole_deal
 from campaigns.foundation.clock import Clock
@@ -28,8 +28,8 @@ from campaigns.orders.rules import (
     check_join,
 )
 from campaigns.people.identify import identify
-from campaigns.people.rows import memberships
-from campaigns.people.rules import normalize_email
+from campaigns.people.rows import memberships, organizations
+from campaigns.people.rules import written_email
 
 # The web request that placed the order opens its payment page; the worker does it if that request died.
 _WORKER_WAITS = timedelta(seconds=20)
@@ -61,7 +61,7 @@ async def join(ask: Ask, *, store: Store, clock: Clock, links: Links) -> Placed:
 
     A repeated request key answers the first order again; with other contents it is refused (R27).
     """
-    email = normalize_email(ask.email)
+    email = written_email(ask.email)
     async with store.begin() as unit:
         return await place(ask, email, unit=unit, clock=clock, links=links)
 
@@ -92,7 +92,8 @@ async def place(ask: Ask, email: str, *, unit: Unit, clock: Clock, links: Links)
 
 def deal_now(row: Any) -> DealNow:
     """A deal row as the rules want it."""
-    return DealNow(row.state, terms_of(row), row.opens_at, row.units_taken, row.final_price_minor)
+    tipped = row.tipped_at is not None
+    return DealNow(row.state, terms_of(row), row.opens_at, row.units_taken, row.final_price_minor, tipped)
 
 
 def _repeat(ask: Ask, buyer_id: str, known: Any) -> Placed:
@@ -109,9 +110,14 @@ async def _check(unit: Unit, ask: Ask, deal: Any, buyer_id: str, now: datetime) 
 
 
 async def _is_insider(unit: Unit, buyer_id: str, organization_id: str) -> bool:
-    """Orders by the merchant's own people count towards nothing (R9)."""
-    mine = (memberships.c.account_id == buyer_id, memberships.c.organization_id == organization_id)
-    return await unit.one(select(memberships.c.account_id).where(*mine)) is not None
+    """Orders by the merchant's own people and the platform's count towards nothing (R9)."""
+    theirs = or_(organizations.c.id == organization_id, organizations.c.kind == "platform")
+    statement = (
+        select(memberships.c.account_id)
+        .join(organizations, organizations.c.id == memberships.c.organization_id)
+        .where(memberships.c.account_id == buyer_id, theirs)
+    )
+    return await unit.one(statement) is not None
 
 
 def _row(ask: Ask, deal: Any, buyer_id: str, now: datetime) -> dict[str, Any]:

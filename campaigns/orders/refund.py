@@ -23,7 +23,7 @@ from campaigns.orders.owed import refund_effect
 from campaigns.orders.ports import RefundView
 from campaigns.orders.rows import free_units, lock_order, move_order, orders, read_order, refunds
 from campaigns.orders.rules import MayNotRefund
-from campaigns.people.audit import note
+from campaigns.people.audit import AuditEntry, note
 from campaigns.people.rules import Actor, require
 from campaigns.vouchers.rows import revoke, vouchers
 from campaigns.vouchers.rules import SPENDABLE
@@ -40,10 +40,8 @@ async def refund(order_id: str, units: int, *, actor: Actor, store: Store, clock
         order = await lock_order(unit, order_id)
         now = await clock.now(unit)
         refund_id = await grant(unit, order, units, "merchant", now)
-        await note(
-            unit, chain=deal.organization_id, actor=actor, act="refund",
-            subject=f"order:{order_id}", data={"units": units, "refund": refund_id}, now=now, keys=keys,
-        )  # fmt: skip
+        entry = AuditEntry(deal.organization_id, actor.label, "refund", f"order:{order_id}", {"units": units, "refund": refund_id})
+        await note(unit, entry, now=now, keys=keys)
         return refund_id
 
 
@@ -67,6 +65,14 @@ async def grant(unit: Unit, order: Any, units: int, ground: str, now: datetime) 
     if len(revoked) != units:
         raise MayNotRefund(why="One of its vouchers was used at this moment. Look again.")
     return await _owe(unit, order, units, sum(row.paid_value_minor for row in spendable), ground, now)
+
+
+async def refund_unredeemed(unit: Unit, order: Any, now: datetime) -> None:
+    """Refund what of a captured order is not redeemed; redeemed vouchers are left out."""
+    spendable = (vouchers.c.order_id == order.id, vouchers.c.state.in_((*SPENDABLE, "frozen")))
+    units = int(await unit.value(select(func.count()).select_from(vouchers).where(*spendable)) or 0)
+    if units:
+        await grant(unit, order, units, "deal_canceled", now)
 
 
 async def _owe(unit: Unit, order: Any, units: int, amount_minor: int, ground: str, now: datetime) -> RefundId:

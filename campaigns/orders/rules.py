@@ -110,15 +110,12 @@ class DealNow:
     opens_at: datetime
     units_taken: int
     final_price_minor: int | None = None
-
-    @property
-    def tipped(self) -> bool:
-        return self.state in ("tipped", "settling", "settled")
+    tipped: bool = False
 
     @property
     def captures_at_once(self) -> bool:
         """At a fixed price a commitment is captured as soon as the tip stands; a ladder waits for its price."""
-        return self.tipped and (not self.terms.is_ladder or self.final_price_minor is not None)
+        return self.state in ("tipped", "settling") and (not self.terms.is_ladder or self.final_price_minor is not None)
 
     @property
     def units_left(self) -> int | None:

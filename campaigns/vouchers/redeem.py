@@ -19,7 +19,7 @@ from campaigns.foundation.money import Money
 from campaigns.foundation.store import Store, Unit
 from campaigns.ledger.post import post
 from campaigns.ledger.rules import earned
-from campaigns.people.audit import note
+from campaigns.people.audit import AuditEntry, note
 from campaigns.people.rules import Actor, require
 from campaigns.vouchers.rows import redemptions, vouchers
 from campaigns.vouchers.rules import ANSWERS, SPENDABLE, VOUCHER, Answer, Scanned, answer_scan
@@ -70,10 +70,8 @@ async def redeem(scan: Scan, *, actor: Actor, store: Store, clock: Clock, keys: 
         await failpoint("redeem.after_look")
         if answer.accepted and await _spend(unit, row, now):
             await _record(unit, row, scan, answer, now, actor)
-            await note(
-                unit, chain=venue.organization_id, actor=actor, act="redeem",
-                subject=f"voucher:{row.id}", data={"venue": venue.id}, now=now, keys=keys,
-            )  # fmt: skip
+            entry = AuditEntry(venue.organization_id, actor.label, "redeem", f"voucher:{row.id}", {"venue": venue.id})
+            await note(unit, entry, now=now, keys=keys)
             return _told(row, answer, now, venue)
     return await _explain(row.id, answer, store)
 
