@@ -21,7 +21,8 @@ def parse(path: Path) -> ast.Module | str:
     try:
         return ast.parse(path.read_text(encoding="utf-8"))
     except SyntaxError as problem:
-        return f"{problem.lineno}: is not Python {sys.version_info.major}.{sys.version_info.minor}: {problem.msg}"
+        version = f"{sys.version_info.major}.{sys.version_info.minor}"
+        return f"{problem.lineno}: is not Python {version}: {problem.msg}"
 
 
 def read_text(path: Path) -> str | None:
