@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
 from typing import TypeAlias
 from weakref import WeakKeyDictionary
 
-import stripe
 from stripe import StripeClient  # noqa: TID251 - the factory itself
 
 from campaigns.foundation.effects import CALL_TIMEOUT_S
 from campaigns.foundation.settings import Settings
+from integrations.payments.stripe.transport import Transport
 
 Client: TypeAlias = StripeClient
 
@@ -48,7 +47,7 @@ def webhook_secrets(settings: Settings) -> tuple[str, ...]:
     return tuple(f"whsec_{key.hex()}" for key in settings.keys().all_derived("stripe sandbox webhook"))
 
 
-def open_client(settings: Settings, http_client: stripe.HTTPXClient) -> Client:
+def open_client(settings: Settings, transport: Transport) -> Client:
     """A client of a pinned version that never retries: the outbox does, with the stored key."""
     base = api_base(settings)
     return StripeClient(
@@ -56,7 +55,7 @@ def open_client(settings: Settings, http_client: stripe.HTTPXClient) -> Client:
         stripe_version=API_VERSION,
         base_addresses={"api": base} if base else None,
         max_network_retries=0,
-        http_client=http_client,
+        http_client=transport,
     )
 
 
@@ -65,7 +64,7 @@ class Clients:
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
-        self._open: WeakKeyDictionary[asyncio.AbstractEventLoop, tuple[Client, stripe.HTTPXClient]] = (
+        self._open: WeakKeyDictionary[asyncio.AbstractEventLoop, tuple[Client, Transport]] = (
             WeakKeyDictionary()
         )
 
@@ -73,14 +72,12 @@ class Clients:
         """The client of the running loop."""
         loop = asyncio.get_running_loop()
         if loop not in self._open:
-            http_client = stripe.HTTPXClient(timeout=CALL_TIMEOUT_S)
-            self._open[loop] = (open_client(self._settings, http_client), http_client)
+            transport = Transport(timeout_s=CALL_TIMEOUT_S, through_proxy=not self._settings.sandboxed)
+            self._open[loop] = (open_client(self._settings, transport), transport)
         return self._open[loop][0]
 
     async def close(self) -> None:
         """Close the connections of the running loop. A later call opens new ones."""
         mine = self._open.pop(asyncio.get_running_loop(), None)
         if mine is not None:
-            # The library leaves this method without types.
-            shut: Callable[[], Awaitable[None]] = mine[1].close_async
-            await shut()
+            await mine[1].close_async()

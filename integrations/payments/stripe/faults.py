@@ -56,13 +56,12 @@ def _api_error(fault: stripe.APIError, code: str) -> ProcessorError:
 
 
 def _code(fault: stripe.StripeError) -> str:
-    # Several exception classes leave their own `code` empty; and `error` is None when a proxy answers HTML.
-    return (getattr(fault.error, "code", None) or fault.code or _kind(fault)) if fault.error else ""
-
-
-def _kind(fault: stripe.StripeError) -> str:
-    kind = getattr(fault.error, "type", None) or ""
-    return kind if kind == "idempotency_error" else ""
+    # Several exception classes leave their own `code` empty, and `error` is None when a proxy answers HTML.
+    said = fault.error
+    code = getattr(said, "code", None)
+    if code:
+        return str(code)
+    return "idempotency_error" if getattr(said, "type", None) == "idempotency_error" else ""
 
 
 def _status(fault: stripe.StripeError) -> str:
