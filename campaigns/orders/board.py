@@ -45,7 +45,7 @@ async def console_deals(unit: Unit, organization_id: OrganizationId, now: dateti
 
 
 async def tallies(unit: Unit, deal_ids: Sequence[str]) -> Mapping[str, Tally]:
-    """What counts, who ever joined and what is being confirmed, by deal id. Two statements for all of them."""
+    """What counts, who ever joined and what is being confirmed, by deal id. Two statements for all."""
     ever = await _ever(unit, deal_ids)
     found = {deal_id: Tally() for deal_id in deal_ids}
     for row in await unit.all(_counted(deal_ids)):
@@ -61,7 +61,7 @@ async def _views(unit: Unit, rows: Sequence[Any], now: datetime) -> list[DealVie
 
 
 def _counted(deal_ids: Sequence[str]) -> Any:
-    """Committed orders before the tip, active ones after it, the merchant's own people left out (R1-R3, R9)."""
+    """Committed orders before the tip, active ones after it, without the merchant's people (R1-R3, R9)."""
     kept = orders.c.units - orders.c.units_refunded
     stands = or_(
         orders.c.state.in_(COMMITTED),

@@ -28,7 +28,7 @@ from campaigns.orders.rules import (
     check_join,
 )
 from campaigns.people.identify import identify
-from campaigns.people.rows import memberships, organizations
+from campaigns.people.rows import membership, organization
 from campaigns.people.rules import written_email
 
 # The web request that placed the order opens its payment page; the worker does it if that request died.
@@ -111,11 +111,11 @@ async def _check(unit: Unit, ask: Ask, deal: Any, buyer_id: str, now: datetime) 
 
 async def _is_insider(unit: Unit, buyer_id: str, organization_id: str) -> bool:
     """Orders by the merchant's own people and the platform's count towards nothing (R9)."""
-    theirs = or_(organizations.c.id == organization_id, organizations.c.kind == "platform")
+    theirs = or_(organization.c.id == organization_id, organization.c.kind == "platform")
     statement = (
-        select(memberships.c.account_id)
-        .join(organizations, organizations.c.id == memberships.c.organization_id)
-        .where(memberships.c.account_id == buyer_id, theirs)
+        select(membership.c.account_id)
+        .join(organization, organization.c.id == membership.c.organization_id)
+        .where(membership.c.account_id == buyer_id, theirs)
     )
     return await unit.one(statement) is not None
 

@@ -1,0 +1,1 @@
+"""What happens by itself: an alarm clock, and workers that carry out recorded effects."""
