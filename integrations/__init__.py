@@ -1,0 +1,1 @@
+"""How Quorum speaks to others: one folder per port."""

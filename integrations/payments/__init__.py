@@ -1,0 +1,1 @@
+"""Payments: the processor behind the port, and the sandbox standing in for it."""
