@@ -52,10 +52,10 @@ def message(letter: Letter, *, sender: str, sent_at: datetime) -> EmailMessage:
     mail["Subject"] = " ".join(letter.subject.split())
     mail["Date"] = format_datetime(sent_at)
     mail["Message-ID"] = message_id(letter.key, sender)
-    mail["Content-Language"] = "en"
     mail["Auto-Submitted"] = "auto-generated"
     mail.set_content(plain_text(letter))
     mail.add_alternative(html(letter), subtype="html")
+    mail["Content-Language"] = "en"  # last: setting content takes such headers away
     return mail
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import ipaddress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parseaddr
 from urllib.parse import unquote, urlsplit
@@ -27,7 +27,7 @@ class SmtpServer:
     port: int
     tls: bool
     user: str | None = None
-    password: str | None = None
+    password: str | None = field(default=None, repr=False)
 
     @property
     def start_tls(self) -> bool | None:
@@ -39,12 +39,17 @@ class SmtpServer:
 
 def smtp_server(url: str) -> SmtpServer:
     """Read `smtp://user:password@host:587` or `smtps://…`; user and password may be percent-encoded."""
-    parts = urlsplit(url)
+    unfit = SettingsUnfit("QUORUM_SMTP_URL must look like smtp://user:password@host:587 or smtps://host.")
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError:
+        raise unfit from None  # the address holds a password, so it is not shown
     if parts.scheme not in _PORTS or not parts.hostname:
-        raise SettingsUnfit("QUORUM_SMTP_URL must look like smtp://user:password@host:587 or smtps://host.")
+        raise unfit
     return SmtpServer(
         host=parts.hostname,
-        port=parts.port or _PORTS[parts.scheme],
+        port=port or _PORTS[parts.scheme],
         tls=parts.scheme == "smtps",
         user=unquote(parts.username) if parts.username else None,
         password=unquote(parts.password or "") if parts.username else None,

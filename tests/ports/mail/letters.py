@@ -1,0 +1,13 @@
+"""Letters for tests."""
+
+from campaigns.reactions.ports import Letter
+
+
+def a_letter(
+    key: str = "mail:tipped:o1",
+    to: str = "mara@example.com",
+    subject: str = "The deal is on",
+    paragraphs: tuple[str, ...] = ("Enough people joined.", "We have charged your card 38.00 EUR."),
+    action: tuple[str, str] | None = ("See your voucher", "http://127.0.0.1:8000/v/7"),
+) -> Letter:
+    return Letter(key=key, to=to, subject=subject, paragraphs=paragraphs, action=action)
