@@ -171,6 +171,13 @@ async def touch_deal(unit: Unit, deal_id: str) -> None:
     await unit.run(update(deals).where(deals.c.id == deal_id).values(version=deals.c.version + 1))
 
 
+async def open_if_due(unit: Unit, row: Any, now: datetime) -> bool:
+    """Open a scheduled deal whose time has come; True if this call opened it (R11, R17)."""
+    if row.state != "scheduled" or now < row.opens_at:
+        return False
+    return await move_deal(unit, row, "open", now, told=True, note={"act": "opened"})
+
+
 async def move_deal(
     unit: Unit, row: Any, to_state: str, now: datetime, *, told: bool = False, **changes: Any
 ) -> bool:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
 
+from campaigns.foundation.errors import Refusal
 from campaigns.foundation.states import machine
 
 DEAL = machine(
@@ -29,6 +30,59 @@ THRESHOLD_COUNTS: tuple[ThresholdCounts, ...] = ("buyers", "units", "money")
 
 # After the grace the processor gets this long to answer about open payments; then the deal is decided (R12).
 ANSWER_TIME = timedelta(minutes=10)
+
+# A hold lasts seven days with most cards; one of them is kept as a margin (R40).
+HOLD_PLAN_DAYS = 6
+# How long at least a voucher stays worth what was paid for it, counted from the closing (R66).
+PAID_VALUE_YEARS = 5
+
+
+class DealNotDraft(Refusal):
+    code = "deal_not_draft"
+    sentence = (
+        "This deal is {state}, so its terms stand. Take it back to a draft first, if it has not opened yet."
+    )
+
+
+class DealNotInReview(Refusal):
+    code = "deal_not_in_review"
+    sentence = "This deal is {state}; only a deal in review can be approved or sent back."
+
+
+class DealNotTakenBack(Refusal):
+    code = "deal_not_taken_back"
+    sentence = "This deal is {state}. Only a deal that has not opened can be taken back; cancel it instead."
+
+
+class DealChangedMeanwhile(Refusal):
+    code = "deal_changed_meanwhile"
+    sentence = "Somebody changed this deal while you were writing. Look at the new version and write again."
+
+
+class ReasonsNeeded(Refusal):
+    code = "reasons_needed"
+    sentence = "Say what must change before the deal can be published; the merchant gets your words."
+
+
+class SlugTaken(Refusal):
+    code = "slug_taken"
+    sentence = "Another deal lives at {slug} already. Choose another address."
+
+
+class OfferInUse(Refusal):
+    code = "offer_in_use"
+    sentence = (
+        "Another deal on “{title}” relies on its text, list price and currency. "
+        "Leave them as they are, or give this offer a title of its own."
+    )
+
+
+class WindowsOverlap(Refusal):
+    code = "windows_overlap"
+    sentence = (
+        "The deal {slug} sells the same offer from {opens_at} to {closes_at}. "
+        "Open this one after that, or cancel the other."
+    )
 
 
 @dataclass(frozen=True)

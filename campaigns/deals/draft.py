@@ -1,0 +1,58 @@
+"""A deal as people type it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class TypedTier:
+    start: str
+    price: str
+
+
+@dataclass(frozen=True)
+class Draft:
+    """What people typed, as text; a form, a program and a deal file fill the same fields.
+
+    Times are wall times of `zone` such as `2026-11-30 18:00`, dates `2026-11-30`, amounts in major units
+    such as `38.50`. The window ends at `closes_at`, or with the day `ends_on`: one of them. An empty limit
+    means no limit, an empty `slug` one made from the title.
+    """
+
+    title: str
+    summary: str
+    currency: str
+    zone: str
+    opens_at: str
+    tiers: tuple[TypedTier, ...]
+    threshold: str
+    promo_expires_on: str
+    closes_at: str = ""
+    ends_on: str = ""
+    slug: str = ""
+    description: str = ""
+    image: str = ""
+    image_alt: str = ""
+    list_price: str = ""
+    list_price_evidence: str = ""
+    list_price_from_on: str = ""
+    list_price_until_on: str = ""
+    threshold_counts: str = "buyers"
+    capacity: str = ""
+    min_per_order: str = "1"
+    max_per_order: str = ""
+    max_per_buyer: str = ""
+    grace_minutes: str = "15"
+    place_minutes: str = "30"
+    may_waive: str = "yes"
+    leave_before_tip: str = "allowed"
+    refund_policy: str = "hours"
+    refund_hours: str = "72"
+    freeze_hours: str = "24"
+    problem_days: str = "7"
+    valid_from_on: str = ""
+    paid_expires_on: str = ""
+    limitations: tuple[str, ...] = ()
+    venue_ids: tuple[str, ...] = ()
+    imported_digest: str | None = None
