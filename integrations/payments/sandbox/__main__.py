@@ -8,12 +8,9 @@ import json
 from collections.abc import Sequence
 from pathlib import Path
 
-import uvicorn
-
 from integrations.payments.sandbox.app import create_sandbox
+from integrations.payments.sandbox.server import served
 from integrations.payments.sandbox.settings import SandboxSettings
-
-_HOST = "127.0.0.1"
 
 
 def read_arguments(arguments: Sequence[str] | None) -> tuple[int, SandboxSettings]:
@@ -38,16 +35,9 @@ def read_arguments(arguments: Sequence[str] | None) -> tuple[int, SandboxSetting
 
 async def serve(port: int, settings: SandboxSettings) -> None:
     """Serve until the process is told to stop; prints one line of JSON when ready."""
-    app = create_sandbox(settings)
-    config = uvicorn.Config(app, host=_HOST, port=port, log_level="warning", timeout_graceful_shutdown=2)
-    server = uvicorn.Server(config)
-    serving = asyncio.create_task(server.serve())
-    while not server.started and not serving.done():
-        await asyncio.sleep(0.02)
-    if server.started:
-        address = f"http://{_HOST}:{server.servers[0].sockets[0].getsockname()[1]}"
+    async with served(create_sandbox(settings), port) as (address, task):
         print(json.dumps({"address": address, "seed": settings.seed}), flush=True)
-    await serving
+        await asyncio.wait({task})
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

@@ -15,7 +15,7 @@ def base_of(scope: Scope, own: str) -> str:
     A mounting application strips its prefix from `path` but leaves `raw_path`, so the prefix is what comes
     before `own` there.
     """
-    raw = scope["raw_path"].decode("latin-1")  # type: ignore[typeddict-item]
+    raw = scope["raw_path"].decode("latin-1")
     prefix = raw[: raw.rfind(own)] if own in raw else ""
     host = next((value for name, value in scope["headers"] if name == b"host"), b"127.0.0.1").decode(
         "latin-1"

@@ -76,7 +76,7 @@ def mounted(path: str, app: Litestar) -> ASGIRouteHandler:
 
 
 async def _report(error: Exception, scope: Scope) -> None:
-    """A fault of the sandbox itself must not look like one of Stripe's: say so where the server's log goes."""
+    """A fault of the sandbox itself must not pass for one of Stripe's: say so in the server's log."""
     if not isinstance(error, (Refusal, HTTPException)):
         _LOG.error("The sandbox failed at %s", scope["path"], exc_info=error)
 

@@ -92,6 +92,11 @@ def _stops(number: str, name: str, label: str, decline: Decline, blocked: bool =
     return Card(number, name, label, setup_decline=decline, charge_decline=decline, blocked=blocked)
 
 
+_LOST = _declined("lost_card")
+_STOLEN = _declined("stolen_card")
+_FRAUD = _declined("fraudulent")
+
+
 CARDS = (
     Card("4242424242424242", "pm_card_visa", "Visa"),
     Card("4000056655665556", "pm_card_visa_debit", "Visa debit", funding="debit"),
@@ -104,13 +109,13 @@ CARDS = (
     Card("4000000000000077", "pm_card_bypassPending", "Money available at once", available_at_once=True),
     Card("4000000000009235", "pm_card_riskLevelElevated", "Elevated risk, works", risk="elevated"),
     _stops("4000000000000002", "pm_card_visa_chargeDeclined", "Declined", GENERIC),
-    _stops("4000000000009995", "pm_card_visa_chargeDeclinedInsufficientFunds", "Insufficient funds", NO_FUNDS),
-    _stops("4000000000009987", "pm_card_visa_chargeDeclinedLostCard", "Lost card", _declined("lost_card")),
-    _stops("4000000000009979", "pm_card_visa_chargeDeclinedStolenCard", "Stolen card", _declined("stolen_card")),
+    _stops("4000000000009995", "pm_card_visa_chargeDeclinedInsufficientFunds", "No funds", NO_FUNDS),
+    _stops("4000000000009987", "pm_card_visa_chargeDeclinedLostCard", "Lost card", _LOST),
+    _stops("4000000000009979", "pm_card_visa_chargeDeclinedStolenCard", "Stolen card", _STOLEN),
     _stops("4000000000000069", "pm_card_chargeDeclinedExpiredCard", "Expired card", EXPIRED),
     _stops("4000000000000127", "pm_card_chargeDeclinedIncorrectCvc", "Wrong security code", WRONG_CVC),
     _stops("4000000000000119", "pm_card_chargeDeclinedProcessingError", "Processing error", PROCESSING),
-    _stops("4100000000000019", "pm_card_radarBlock", "Blocked as fraud", _declined("fraudulent"), blocked=True),
+    _stops("4100000000000019", "pm_card_radarBlock", "Blocked as fraud", _FRAUD, blocked=True),
     Card(
         "4000000000000341", "pm_card_chargeCustomerFail", "Can be saved, later charges decline",
         charge_decline=GENERIC,

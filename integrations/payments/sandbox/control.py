@@ -1,4 +1,4 @@
-"""Control below /_sandbox: what a test or a demo does to the sandbox, never what an application may ask of Stripe."""
+"""Control below /_sandbox: what tests and demos do to the sandbox, and no application can ask of Stripe."""
 
 from __future__ import annotations
 
@@ -212,8 +212,8 @@ def control_router() -> Router:
         path="/_sandbox",
         guards=[needs_key],
         route_handlers=[
-            state, log, reset, show_clock, set_clock, add_fault, clear_faults, show_delivery, set_delivery, flush,
-            resend, stale, dispute, close_dispute, pay, authenticate_intent,
+            state, log, reset, show_clock, set_clock, add_fault, clear_faults, show_delivery, set_delivery,
+            flush, resend, stale, dispute, close_dispute, pay, authenticate_intent,
         ],
     )  # fmt: skip
 

@@ -31,7 +31,7 @@ class Courier:
 
     def __init__(self, sandbox: Sandbox, seed: int) -> None:
         self._sandbox = sandbox
-        self._dice = random.Random(seed)
+        self._dice = random.Random(seed)  # noqa: S311 a run must be repeatable
         self.policy = Policy()
         self.waiting: dict[str, float] = {}
         self.held: dict[str, None] = {}
@@ -85,7 +85,9 @@ class Courier:
             for delivery_id in self.policy.arranged(order, self._dice):
                 outcome = await self._deliver(client, delivery_id)
                 counts[outcome] = counts.get(outcome, 0) + 1
-        return counts
+        async with self._sending:
+            # What the background task had in hand has arrived too when this returns.
+            return counts
 
     async def _run(self) -> None:
         async with httpx.AsyncClient(timeout=10, trust_env=False) as client:

@@ -5,10 +5,12 @@ from __future__ import annotations
 from integrations.payments.sandbox.refusals import invalid
 
 _ORDINARY = frozenset(
-    "aed all amd ars aud azn bam bbd bdt bgn bmd bnd bob brl bsd bwp byn bzd cad chf cny cop crc czk dkk dop dzd"
-    " egp etb eur fjd gbp gel gtq hkd hnl huf idr ils inr isk jmd kes khr kzt lkr mad mdl mkd mnt mop mur mxn myr"
-    " mzn nad ngn nok npr nzd pab pen pgk php pkr pln qar ron rsd sar sek sgd thb try ttd twd tzs uah usd uyu uzs"
-    " xcd yer zar zmw".split()
+    """
+    aed all amd ars aud azn bam bbd bdt bgn bmd bnd bob brl bsd bwp byn bzd cad chf cny cop crc czk
+    dkk dop dzd egp etb eur fjd gbp gel gtq hkd hnl huf idr ils inr isk jmd kes khr kzt lkr mad mdl
+    mkd mnt mop mur mxn myr mzn nad ngn nok npr nzd pab pen pgk php pkr pln qar ron rsd sar sek sgd
+    thb try ttd twd tzs uah usd uyu uzs xcd yer zar zmw
+    """.split()
 )
 _ZERO_DECIMAL = frozenset("bif clp djf gnf jpy kmf krw mga pyg rwf vnd vuv xaf xof xpf".split())
 _THREE_DECIMAL = frozenset("bhd jod kwd omr tnd".split())

@@ -25,8 +25,9 @@ GIVEN_UP_AFTER_SECONDS = 3 * 86_400
 class Policy:
     """What happens to deliveries from now on. Rates are between 0 and 1.
 
-    hold: keep everything back until it is flushed. drop: lost for good; drop_types: only these event types, if any.
-    duplicate: delivered twice. delay_seconds: real seconds before the first try. order: of what waits together.
+    hold: keep everything back until it is flushed. drop: lost for good; drop_types: only these types, if any.
+    duplicate: delivered twice. delay_seconds: real seconds before the first try.
+    order: of what waits together.
     wrong_signature: signed with another secret (a refused one is tried again like any other).
     api_version: written into the event instead of the endpoint's version.
     """

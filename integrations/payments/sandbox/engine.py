@@ -61,7 +61,7 @@ class Sandbox:
             self.state.file.close()
 
     async def change(self, work: Callable[[Change], T], base: str = "") -> T:
-        """Do something whole or not at all. A refusal that keeps its effects is raised after they are saved."""
+        """Do something whole or not at all. A refusal that keeps effects is raised after they are saved."""
         async with self._lock:
             await self._tick()
             change = Change(self.state, self.clock.now(), self.settings.public_base or base)

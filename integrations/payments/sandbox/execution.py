@@ -53,7 +53,7 @@ def check_request(request: ApiRequest) -> None:
 
 
 def execute(change: Change, request: ApiRequest, *, saved_error: bool = False) -> Answer:
-    """The answer, with its effect and its saved copy in `change`. `saved_error`: save a 500 and do nothing."""
+    """The answer; effect and saved copy are in `change`. `saved_error`: save a 500 and do nothing."""
     key = request.key if request.method == "POST" else None
     print_ = idempotency.fingerprint(request.method, request.path, request.raw)
     if key is not None:

@@ -24,17 +24,16 @@ Kind = Literal[
 KINDS: frozenset[str] = frozenset(Kind.__args__)  # type: ignore[attr-defined]
 
 _BEFORE = {
-    "rate_limit": Refusal(429, "Too many requests hit the API too quickly.", code="rate_limit", executed=False),
-    "lock_timeout": Refusal(
-        429, "This object cannot be accessed right now because another request is using it.", code="lock_timeout",
-        executed=False,
-    ),
+    "rate_limit": Refusal(429, "Too many requests hit the API too quickly.", code="rate_limit"),
+    "lock_timeout": Refusal(429, "Another request is using this object right now.", code="lock_timeout"),
     "key_in_use": Refusal(
-        409, "There is currently another in-progress request using this Idempotent Key.", "idempotency_error",
-        "idempotency_key_in_use", executed=False,
+        409,
+        "There is currently another in-progress request using this Idempotent Key.",
+        "idempotency_error",
+        "idempotency_key_in_use",
     ),
-    "unavailable": Refusal(503, "The service is not available at the moment.", "api_error", executed=False),
-}  # fmt: skip
+    "unavailable": Refusal(503, "The service is not available at the moment.", "api_error"),
+}
 ERROR = Refusal(500, "Something went wrong on our end.", "api_error", keeps_effects=True)
 """The 500 of `error_after` and `saved_error`."""
 
@@ -43,10 +42,10 @@ ERROR = Refusal(500, "Something went wrong on our end.", "api_error", keeps_effe
 class Fault:
     """A rule. It strikes requests whose method and path match, at `rate`, and `next_n` times at most.
 
-    kind: `rate_limit`, `lock_timeout`, `key_in_use`, `unavailable`: refused before anything is done, not saved.
-    `drop`: executed and saved, then the connection breaks. `error_after`: executed and saved, then a 500 that
-    is not saved. `saved_error`: not executed, the 500 is saved under the key. `slow`: the answer comes after
-    `seconds`, and the key counts as in use until then. `html`: a 502 in HTML.
+    kind: `rate_limit`, `lock_timeout`, `key_in_use`, `unavailable`: refused before anything is done, not
+    saved. `drop`: executed and saved, then the connection breaks. `error_after`: executed and saved, then a
+    500 that is not saved. `saved_error`: not executed, the 500 is saved under the key. `slow`: the answer
+    comes after `seconds`, and the key counts as in use until then. `html`: a 502 in HTML.
     committed: for `slow` and `html`, whether the request is executed (and saved) at all.
     """
 
@@ -82,7 +81,7 @@ class Faults:
 
     def __init__(self, seed: int) -> None:
         self.seed = seed
-        self.dice = random.Random(seed)
+        self.dice = random.Random(seed)  # noqa: S311 a run must be repeatable
         self.rules: list[Fault] = []
         self._numbers = itertools.count(1)
 
@@ -97,7 +96,7 @@ class Faults:
         self.rules.clear()
 
     def strike(self, method: str, path: str) -> Fault | None:
-        """The first rule that strikes this request, counted down. `path` as in `/v1/payment_intents/pi_1/capture`."""
+        """The first rule that strikes this request, counted down. `path` begins with `/v1/`."""
         for fault in self.rules:
             if fault.method not in (None, method):
                 continue

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from typing import Any
 from urllib.parse import parse_qsl
@@ -15,7 +16,7 @@ Tree = dict[str, Any]
 
 
 def decode(raw: str) -> Tree:
-    """`a[b]=1&c[0]=2` -> `{"a": {"b": "1"}, "c": {"0": "2"}}`. Values stay text; `c[]` counts up by itself."""
+    """`a[b]=1&c[0]=2` -> `{"a": {"b": "1"}, "c": {"0": "2"}}`. Values stay text; `c[]` counts up."""
     tree: Tree = {}
     for name, value in parse_qsl(raw, keep_blank_values=True):
         matched = _NAME.match(name)
@@ -27,7 +28,7 @@ def decode(raw: str) -> Tree:
 
 def _place(tree: Tree, path: list[str], value: str, name: str) -> None:
     node = tree
-    for part, following in zip(path, path[1:], strict=False):
+    for part, following in itertools.pairwise(path):
         node = node.setdefault(part or str(len(node)), {})
         if not isinstance(node, dict):
             raise invalid(f"Conflicting values for {name}, at {following or '[]'}.", name)

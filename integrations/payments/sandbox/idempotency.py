@@ -43,7 +43,7 @@ def saved(change: Change, key: str, print_: str) -> Answer | None:
     if row["fingerprint"] != print_:
         raise Refusal(
             400,
-            f"Keys for idempotent requests can only be used with the same parameters they were first used with."
+            "Keys for idempotent requests can only be used with the parameters they were first used with."
             f" Try using a key other than '{key}' if you meant to execute a different request.",
             "idempotency_error",
             executed=False,

@@ -69,7 +69,9 @@ def capture(change: Change, intent: Row, params: Row) -> Row:
     """`POST /v1/payment_intents/{id}/capture`: all of the hold, or `amount_to_capture` of it."""
     if intent["status"] != "requires_capture":
         raise unexpected_state(intent, "captured")
-    amount: int = params.get("amount_to_capture", intent["amount_capturable"])
+    amount: int = (
+        params["amount_to_capture"] if "amount_to_capture" in params else intent["amount_capturable"]
+    )
     if not 1 <= amount <= intent["amount_capturable"]:
         raise impossible(
             f"The requested capture amount is greater than the amount you can capture"
@@ -152,7 +154,7 @@ def _confirm(change: Change, intent: Row, params: Row) -> None:
         intent["_return_url"] = params["return_url"]
     if intent["_dynamic"] and not off_session and intent["_return_url"] is None:
         raise impossible(
-            "This PaymentIntent accepts payment methods that may redirect, so you must provide a `return_url`."
+            "This PaymentIntent accepts payment methods that may redirect, so a `return_url` is required."
             " Or set allowed_payment_method_types, or automatic_payment_methods[allow_redirects] to never.",
             param="return_url",
         )
@@ -172,7 +174,7 @@ def _refuse_open_session(change: Change, intent: Row, done: str) -> None:
     if session_id is not None and change.need("checkout.session", session_id)["status"] == "open":
         raise Refusal(
             400,
-            f"This PaymentIntent belongs to an open Checkout Session and cannot be {done}. Expire the session.",
+            f"This PaymentIntent belongs to an open Checkout Session and cannot be {done}. Expire that.",
             about={"payment_intent": shown(intent)},
         )
 

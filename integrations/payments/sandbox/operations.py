@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from stripe import params as stripe_params
+from stripe import params
 from stripe.params import checkout
 
 from integrations.payments.sandbox import customers, endpoints, intents, lists, refunds, sessions, setups
@@ -18,16 +18,17 @@ ActOn = Callable[[Change, Row, Row], Row]
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """One method and path. `modelled` are the parameters the sandbox acts on; None means all of `shape`.
+    """One method and path. `shape` declares its parameters, `modelled` are those the sandbox acts on.
 
-    act: creates an object. act_on: does something to the object named in the path. Neither: shows it, or a list.
+    act: creates an object. act_on: does something to the object named in the path.
+    Neither: shows that object, or a list.
     """
 
     method: str
     path: str
     kind: str
     shape: type
-    modelled: frozenset[str] | None = None
+    modelled: frozenset[str]
     act: Act | None = None
     act_on: ActOn | None = None
 
@@ -36,112 +37,138 @@ class Operation:
         """Whether the path names one object."""
         return "{id}" in self.path
 
-    def run(self, change: Change, params: Row, object_id: str) -> Row:
+    def run(self, change: Change, given: Row, object_id: str) -> Row:
         """Carry out the operation; the row or list to answer."""
         if self.act is not None:
-            return self.act(change, params)
+            return self.act(change, given)
         if self.act_on is not None:
-            return self.act_on(change, change.edit(self.kind, object_id, param="intent"), params)
+            return self.act_on(change, change.edit(self.kind, object_id, param="intent"), given)
         if self.needs_id:
             return change.need(self.kind, object_id)
-        return lists.page(change, self.kind, params, f"/v1/{self.path}")
+        return lists.page(change, self.kind, given, f"/v1/{self.path}")
 
 
 def _names(text: str) -> frozenset[str]:
     return frozenset(text.split()) | {"expand"}
 
 
-_INTENT = _names(
-    "allowed_payment_method_types amount automatic_payment_methods capture_method confirm confirmation_method currency"
-    " customer description error_on_requires_action metadata off_session payment_method receipt_email return_url"
-    " setup_future_usage statement_descriptor statement_descriptor_suffix transfer_group"
-)
-_CONFIRM = _names(
-    "capture_method error_on_requires_action off_session payment_method receipt_email return_url setup_future_usage"
-)
-_SETUP = _names(
-    "allowed_payment_method_types automatic_payment_methods confirm customer description metadata payment_method"
-    " return_url usage"
-)
-_SESSION = _names(
-    "allowed_payment_method_types cancel_url client_reference_id currency customer customer_creation customer_email"
-    " expires_at line_items locale metadata mode payment_intent_data setup_intent_data submit_type success_url ui_mode"
-)
-_CUSTOMER = _names("description email metadata name phone preferred_locales")
-_REFUND = _names("amount charge metadata payment_intent reason")
-_ENDPOINT = _names("api_version description enabled_events metadata url")
-_PAGE = "created ending_before limit starting_after"
+def _create(path: str, kind: str, shape: type, names: str, act: Act) -> Operation:
+    return Operation("POST", path, kind, shape, _names(names), act=act)
 
-_SHOW = _names("")
 
-OPERATIONS = (
-    Operation(
-        "POST", "customers", "customer", stripe_params.CustomerCreateParams, _CUSTOMER, customers.create
+def _do(path: str, kind: str, shape: type, names: str, act_on: ActOn) -> Operation:
+    return Operation("POST", path, kind, shape, _names(names), act_on=act_on)
+
+
+def _show(path: str, kind: str, shape: type) -> Operation:
+    return Operation("GET", f"{path}/{{id}}", kind, shape, _names(""))
+
+
+def _list(path: str, kind: str, shape: type, filters: str) -> Operation:
+    paging = "created ending_before limit starting_after"
+    return Operation("GET", path, kind, shape, _names(f"{paging} {filters}"))
+
+
+_INTENT = """
+    allowed_payment_method_types amount automatic_payment_methods capture_method confirm confirmation_method
+    currency customer description error_on_requires_action metadata off_session payment_method receipt_email
+    return_url setup_future_usage statement_descriptor statement_descriptor_suffix transfer_group
+"""
+_CONFIRM = """
+    capture_method error_on_requires_action off_session payment_method receipt_email return_url
+    setup_future_usage
+"""
+_SETUP = """
+    allowed_payment_method_types automatic_payment_methods confirm customer description metadata
+    payment_method return_url usage
+"""
+_SESSION = """
+    allowed_payment_method_types cancel_url client_reference_id currency customer customer_creation
+    customer_email expires_at line_items locale metadata mode payment_intent_data setup_intent_data
+    submit_type success_url ui_mode
+"""
+_CUSTOMER = "description email metadata name phone preferred_locales"
+_REFUND = "amount charge metadata payment_intent reason"
+_ENDPOINT = "api_version description enabled_events metadata url"
+
+
+def _expire(change: Change, session: Row, _: Row) -> Row:
+    return sessions.expire(change, session)
+
+
+_ON_CUSTOMERS = (
+    _create("customers", "customer", params.CustomerCreateParams, _CUSTOMER, customers.create),
+    _show("customers", "customer", params.CustomerRetrieveParams),
+)
+_ON_SESSIONS = (
+    _create("checkout/sessions", "checkout.session", checkout.SessionCreateParams, _SESSION, sessions.create),
+    _show("checkout/sessions", "checkout.session", checkout.SessionRetrieveParams),
+    _do("checkout/sessions/{id}/expire", "checkout.session", checkout.SessionExpireParams, "", _expire),
+)
+_ON_SETUPS = (
+    _create("setup_intents", "setup_intent", params.SetupIntentCreateParams, _SETUP, setups.create),
+    _show("setup_intents", "setup_intent", params.SetupIntentRetrieveParams),
+    _do(
+        "setup_intents/{id}/confirm",
+        "setup_intent",
+        params.SetupIntentConfirmParams,
+        "payment_method return_url",
+        setups.confirm,
     ),
-    Operation("GET", "customers/{id}", "customer", stripe_params.CustomerRetrieveParams, _SHOW),
-    Operation(
-        "POST", "checkout/sessions", "checkout.session", checkout.SessionCreateParams, _SESSION, sessions.create
+)
+_ON_INTENTS = (
+    _create("payment_intents", "payment_intent", params.PaymentIntentCreateParams, _INTENT, intents.create),
+    _list("payment_intents", "payment_intent", params.PaymentIntentListParams, "customer"),
+    _show("payment_intents", "payment_intent", params.PaymentIntentRetrieveParams),
+    _do(
+        "payment_intents/{id}/confirm",
+        "payment_intent",
+        params.PaymentIntentConfirmParams,
+        _CONFIRM,
+        intents.confirm,
     ),
-    Operation("GET", "checkout/sessions/{id}", "checkout.session", checkout.SessionRetrieveParams, _SHOW),
-    Operation(
-        "POST", "checkout/sessions/{id}/expire", "checkout.session", checkout.SessionExpireParams, _SHOW,
-        act_on=lambda change, session, _: sessions.expire(change, session),
+    _do(
+        "payment_intents/{id}/capture",
+        "payment_intent",
+        params.PaymentIntentCaptureParams,
+        "amount_to_capture metadata",
+        intents.capture,
     ),
-    Operation(
-        "POST", "setup_intents", "setup_intent", stripe_params.SetupIntentCreateParams, _SETUP, setups.create
+    _do(
+        "payment_intents/{id}/cancel",
+        "payment_intent",
+        params.PaymentIntentCancelParams,
+        "cancellation_reason",
+        intents.cancel,
     ),
-    Operation("GET", "setup_intents/{id}", "setup_intent", stripe_params.SetupIntentRetrieveParams, _SHOW),
-    Operation(
-        "POST", "setup_intents/{id}/confirm", "setup_intent", stripe_params.SetupIntentConfirmParams,
-        _names("payment_method return_url"), act_on=setups.confirm,
+)
+_ON_REFUNDS = (
+    _create("refunds", "refund", params.RefundCreateParams, _REFUND, refunds.create),
+    _list("refunds", "refund", params.RefundListParams, "charge payment_intent"),
+    _show("refunds", "refund", params.RefundRetrieveParams),
+)
+_ON_THE_REST = (
+    _list("disputes", "dispute", params.DisputeListParams, "charge payment_intent"),
+    _show("disputes", "dispute", params.DisputeRetrieveParams),
+    _list(
+        "balance_transactions",
+        "balance_transaction",
+        params.BalanceTransactionListParams,
+        "currency source type",
     ),
-    Operation(
-        "POST", "payment_intents", "payment_intent", stripe_params.PaymentIntentCreateParams, _INTENT,
-        intents.create,
-    ),
-    Operation(
-        "GET", "payment_intents", "payment_intent", stripe_params.PaymentIntentListParams,
-        _names(f"{_PAGE} customer"),
-    ),
-    Operation("GET", "payment_intents/{id}", "payment_intent", stripe_params.PaymentIntentRetrieveParams, _SHOW),
-    Operation(
-        "POST", "payment_intents/{id}/confirm", "payment_intent", stripe_params.PaymentIntentConfirmParams, _CONFIRM,
-        act_on=intents.confirm,
-    ),
-    Operation(
-        "POST", "payment_intents/{id}/capture", "payment_intent", stripe_params.PaymentIntentCaptureParams,
-        _names("amount_to_capture metadata"), act_on=intents.capture,
-    ),
-    Operation(
-        "POST", "payment_intents/{id}/cancel", "payment_intent", stripe_params.PaymentIntentCancelParams,
-        _names("cancellation_reason"), act_on=intents.cancel,
-    ),
-    Operation("POST", "refunds", "refund", stripe_params.RefundCreateParams, _REFUND, refunds.create),
-    Operation(
-        "GET", "refunds", "refund", stripe_params.RefundListParams, _names(f"{_PAGE} charge payment_intent")
-    ),
-    Operation("GET", "refunds/{id}", "refund", stripe_params.RefundRetrieveParams, _SHOW),
-    Operation(
-        "GET", "disputes", "dispute", stripe_params.DisputeListParams, _names(f"{_PAGE} charge payment_intent")
-    ),
-    Operation("GET", "disputes/{id}", "dispute", stripe_params.DisputeRetrieveParams, _SHOW),
-    Operation(
-        "GET", "balance_transactions", "balance_transaction", stripe_params.BalanceTransactionListParams,
-        _names(f"{_PAGE} currency source type"),
-    ),
-    Operation(
-        "GET", "balance_transactions/{id}", "balance_transaction", stripe_params.BalanceTransactionRetrieveParams,
-        _SHOW,
-    ),
-    Operation(
-        "GET", "events", "event", stripe_params.EventListParams, _names(f"{_PAGE} delivery_success type types")
-    ),
-    Operation("GET", "events/{id}", "event", stripe_params.EventRetrieveParams, _SHOW),
-    Operation(
-        "POST", "webhook_endpoints", "webhook_endpoint", stripe_params.WebhookEndpointCreateParams, _ENDPOINT,
+    _show("balance_transactions", "balance_transaction", params.BalanceTransactionRetrieveParams),
+    _list("events", "event", params.EventListParams, "delivery_success type types"),
+    _show("events", "event", params.EventRetrieveParams),
+    _create(
+        "webhook_endpoints",
+        "webhook_endpoint",
+        params.WebhookEndpointCreateParams,
+        _ENDPOINT,
         endpoints.create,
     ),
-)  # fmt: skip
+)
+
+OPERATIONS = (*_ON_CUSTOMERS, *_ON_SESSIONS, *_ON_SETUPS, *_ON_INTENTS, *_ON_REFUNDS, *_ON_THE_REST)
 
 
 def find(method: str, path: str) -> tuple[Operation, str]:

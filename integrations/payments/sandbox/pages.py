@@ -18,12 +18,12 @@ _HERE = Path(__file__).parent
 _TEMPLATES = Environment(
     loader=FileSystemLoader(_HERE / "templates"), autoescape=True, undefined=StrictUndefined, trim_blocks=True
 )
-_TEMPLATES.filters["money"] = lambda amount_minor, currency: shown(amount_minor, currency)
+_TEMPLATES.filters["money"] = shown
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A template, its status, and the addresses its forms may lead to (browsers check redirects against them)."""
+    """A template, its status, and where its forms may lead: browsers check redirects against that."""
 
     template: str
     status: int

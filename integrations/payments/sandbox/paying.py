@@ -26,7 +26,7 @@ class Typed:
 
 
 def pay(change: Change, session_id: str, typed: Typed) -> Row:
-    """Submit the card form; the session, `complete` or still `open` because a question waits. Raises declines."""
+    """Submit the card form; the session, `complete` or `open` while a question waits. Raises declines."""
     session = change.edit("checkout.session", session_id)
     if session["status"] != "open":
         raise impossible(f"This checkout is {session['status']}.")

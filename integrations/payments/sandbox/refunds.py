@@ -50,7 +50,7 @@ def create(change: Change, params: Row) -> Row:
 
 
 def news(change: Change, refund: Row) -> None:
-    """What a slow refund turns into: a pending one succeeds, the other fails and the money comes back to us."""
+    """What a slow refund turns into: a pending one succeeds, the other fails and the money comes back."""
     refund[DEADLINE] = None
     if refund["status"] == "pending":
         refund.update(status="succeeded", pending_reason=None)

@@ -52,7 +52,7 @@ def expire(change: Change, session: Row) -> Row:
 
 
 def complete(change: Change, session: Row) -> None:
-    """The buyer has paid or left a card. With manual capture the session is not `paid`: look at the intent."""
+    """The buyer has paid or left a card. With manual capture the session is not `paid` until captured."""
     paid = session["mode"] == "payment" and session["_intent_data"].get("capture_method") != "manual"
     session.update(status="complete", url=None, **{DEADLINE: None})
     if paid:
@@ -123,6 +123,10 @@ def _check_basics(change: Change, params: Row) -> None:
         raise invalid("The sandbox has the hosted page only.", "ui_mode")
     if "success_url" not in params:
         raise missing("success_url")
+    _check_links_and_buyer(change, params)
+
+
+def _check_links_and_buyer(change: Change, params: Row) -> None:
     for name in ("success_url", "cancel_url"):
         if name in params and not params[name].startswith(("http://", "https://")):
             raise invalid(f"Not a valid URL: {params[name]}", name, "url_invalid")

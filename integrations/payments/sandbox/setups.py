@@ -32,7 +32,7 @@ def fresh(change: Change, fields: Row) -> Row:
 
 def create(change: Change, params: Row) -> Row:
     """`POST /v1/setup_intents`."""
-    fields = {name: params[name] for name in ("customer", "description", "usage") if name in params}
+    fields: Row = {name: params[name] for name in ("customer", "description", "usage") if name in params}
     if fields.get("customer"):
         change.need("customer", fields["customer"], param="customer")
     fields.update(metadata=params.get("metadata") or {}, payment_method_types=method_types(params))

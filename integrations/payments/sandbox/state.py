@@ -107,7 +107,7 @@ class Change:
         return row
 
     def add(self, kind: str, fields: Row) -> Row:
-        """A new object of Stripe's: id, object, created and livemode are filled in. It may be changed further."""
+        """A new object of Stripe's, to be changed further: id, object, created and livemode are filled in."""
         object_id = new_id(kind)
         row = {"id": object_id, "object": kind, "created": self.now, "livemode": False, **fields}
         self.written[kind, object_id] = row

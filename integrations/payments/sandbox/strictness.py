@@ -20,7 +20,8 @@ from integrations.payments.sandbox.refusals import Refusal, invalid, missing
 
 _NAMES = {**vars(typing), "Mapping": Mapping, "StripeContext": stripe.StripeContext}
 _OPTIONS = frozenset(
-    "api_key content_type headers idempotency_key max_network_retries stripe_account stripe_context stripe_version".split()
+    "api_key content_type headers idempotency_key max_network_retries"
+    " stripe_account stripe_context stripe_version".split()
 )
 _RENAMED = {"payment_method_types": "allowed_payment_method_types"}
 """Parameters earlier API versions had, and what the pinned version calls them."""
@@ -84,7 +85,7 @@ def _one_of(value: str | Tree, choices: tuple[Any, ...], path: str) -> Any:
     if isinstance(value, str) and value in literals:
         return value
     if any(literals):
-        # `Literal[…] | str` only widens the list for type checkers; what is left may still be bool or a mapping.
+        # `Literal[…] | str` widens the list for type checkers only; bool or a mapping may be left.
         others = [choice for choice in others if choice is not str]
     structured = [
         choice for choice in others if isinstance(value, dict) != (choice in (int, str, bool, Decimal))

@@ -7,12 +7,14 @@ from typing import Any
 
 import stripe
 
+from tests.ports.sandbox.running import Client
+
 _NUMBERS = itertools.count(1)
 
 Row = dict[str, Any]
 
 
-def a_key(text: str = "test") -> dict[str, str]:
+def a_key(text: str = "test") -> stripe.RequestOptions:
     """Options with a fresh idempotency key."""
     return {"idempotency_key": f"{text}:{next(_NUMBERS)}"}
 
@@ -40,23 +42,24 @@ def session_params(amount: int = 2500, capture: str = "manual", **more: Any) -> 
     }
 
 
-async def a_session(client: stripe.StripeClient, **more: Any) -> Any:
+async def a_session(client: Client, **more: Any) -> Any:
     """An open checkout session."""
-    return await client.v1.checkout.sessions.create_async(session_params(**more), a_key())  # type: ignore[arg-type]
+    params: Any = session_params(**more)
+    return await client.v1.checkout.sessions.create_async(params, a_key())
 
 
-async def an_intent(client: stripe.StripeClient, **fields: Any) -> Any:
+async def an_intent(client: Client, **fields: Any) -> Any:
     """A payment intent of 25.00 EUR with manual capture; it is confirmed if `confirm` is given."""
-    params: Row = {
+    params: Any = {
         "amount": 2500,
         "currency": "eur",
         "capture_method": "manual",
         "allowed_payment_method_types": ["card"],
         **fields,
     }
-    return await client.v1.payment_intents.create_async(params, a_key())  # type: ignore[arg-type]
+    return await client.v1.payment_intents.create_async(params, a_key())
 
 
-async def a_hold(client: stripe.StripeClient, card: str = "pm_card_visa", **fields: Any) -> Any:
+async def a_hold(client: Client, card: str = "pm_card_visa", **fields: Any) -> Any:
     """An intent that holds money on a card."""
     return await an_intent(client, payment_method=card, confirm=True, **fields)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -13,17 +12,19 @@ from typing import Any
 
 import httpx
 import stripe
-import uvicorn
 
 from integrations.payments.sandbox.app import create_sandbox
 from integrations.payments.sandbox.engine import Sandbox
 from integrations.payments.sandbox.events import API_VERSION
+from integrations.payments.sandbox.server import served
 from integrations.payments.sandbox.settings import SandboxSettings, utc_now
 
 API_KEY = "sk_test_sandbox_tests"
 WEBHOOK_SECRET = "whsec_sandbox_tests"
 
 Row = dict[str, Any]
+
+Client = stripe.StripeClient  # noqa: TID251 the sandbox is tried with the client itself, without an adapter
 
 
 class Control:
@@ -59,7 +60,7 @@ class Control:
         return int(answer.raise_for_status().json()["now"])
 
     async def fault(self, kind: str, **fields: Any) -> Row:
-        """Put a fault in force: `method`, `path` (regular expression), `rate`, `next_n`, `seconds`, `committed`."""
+        """Put a fault in force: `method`, `path` (a pattern), `rate`, `next_n`, `seconds`, `committed`."""
         return await self._post("/faults", {"kind": kind, **fields})
 
     async def clear_faults(self) -> None:
@@ -85,16 +86,6 @@ class Control:
         """Try all that waits or is held once, now: counts of `sent`, `lost`, `refused`."""
         return await self._post("/delivery/flush", {})
 
-    async def settled(self) -> None:
-        """Return when no delivery waits any more (held ones do not count)."""
-        while (await self.deliveries())["waiting"] or not await self._idle():
-            await asyncio.sleep(0.01)
-
-    async def _idle(self) -> bool:
-        """Nothing is under way: every event that is not held has been closed."""
-        state = await self.dump()
-        return len(state["objects"].get("delivery", [])) == state["held"]
-
     async def resend(self, event_id: str) -> None:
         """Deliver an event again with the same id."""
         await self._post("/delivery/resend", {"event": event_id})
@@ -117,7 +108,7 @@ class Control:
         return state
 
     async def log(self) -> list[Row]:
-        """The API requests so far: `method`, `path`, `key`, `params`, `status`, `replayed`, `fault`, `object`."""
+        """The API requests so far: method, path, key, params, status, replayed, fault, object."""
         lines: list[Row] = (await self._client.get("/log")).raise_for_status().json()
         return lines
 
@@ -145,13 +136,11 @@ class RunningSandbox:
     sandbox: Sandbox
     transports: list[stripe.HTTPXClient] = field(default_factory=list)
 
-    def client(
-        self, *, api_key: str = API_KEY, timeout: float = 10, address: str | None = None
-    ) -> stripe.StripeClient:
-        """The real client, built as the application builds it, for this event loop; closed with the sandbox."""
+    def client(self, *, api_key: str = API_KEY, timeout: float = 10, address: str | None = None) -> Client:
+        """The real client, built as the application builds it; it is closed with the sandbox."""
         transport = stripe.HTTPXClient(timeout=timeout)
         self.transports.append(transport)
-        return stripe.StripeClient(  # noqa: TID251 the sandbox is tried with the client itself, without our adapter
+        return Client(
             api_key,
             stripe_version=API_VERSION,
             base_addresses={"api": address or self.address},
@@ -162,27 +151,9 @@ class RunningSandbox:
     async def close(self) -> None:
         """Let go of every connection."""
         for transport in self.transports:
-            await transport.close_async()
+            await transport.close_async()  # type: ignore[no-untyped-call]
         await self.control.close()
         await self.sandbox.stop()
-
-
-@asynccontextmanager
-async def serving(app: Any) -> AsyncIterator[str]:
-    """Serve an ASGI application on a free loopback port; its address."""
-    config = uvicorn.Config(app, host="127.0.0.1", port=0, log_level="critical", timeout_graceful_shutdown=1)
-    server = uvicorn.Server(config)
-    task = asyncio.create_task(server.serve())
-    while not server.started:
-        if task.done():
-            task.result()
-            raise RuntimeError("The server did not start.")
-        await asyncio.sleep(0.005)
-    try:
-        yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
-    finally:
-        server.should_exit = True
-        await task
 
 
 @asynccontextmanager
@@ -205,7 +176,7 @@ async def running_sandbox(
             now=now,
         )
     )
-    async with serving(app) as address:
+    async with served(app) as (address, _):
         sandbox = RunningSandbox(address, API_KEY, WEBHOOK_SECRET, Control(address), app.state.sandbox)
         try:
             yield sandbox
