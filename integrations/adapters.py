@@ -1,0 +1,31 @@
+"""Which adapter stands behind each port of this installation. Only entry points build them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from campaigns.foundation.settings import Settings
+from campaigns.orders.ports import PaymentProcessor
+from campaigns.people.ports import Mailer
+from integrations.mail.mailbox import MailboxMailer
+from integrations.mail.mailer import mailer
+from integrations.payments.stripe.processor import StripeProcessor
+
+
+@dataclass(frozen=True)
+class Adapters:
+    """`mailbox` is there where mail stays on this machine, for the page that shows it."""
+
+    processor: PaymentProcessor
+    mailer: Mailer
+    mailbox: MailboxMailer | None
+
+    async def close(self) -> None:
+        await self.processor.close()
+
+
+def build_adapters(settings: Settings) -> Adapters:
+    """Adapters as the settings ask for. Nothing is connected before the first call."""
+    chosen = mailer(settings)
+    mailbox = chosen if isinstance(chosen, MailboxMailer) else None
+    return Adapters(processor=StripeProcessor(settings), mailer=chosen, mailbox=mailbox)

@@ -1,0 +1,28 @@
+"""Every route there is, in one tuple."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from litestar import Router
+from litestar.datastructures import CacheControlHeader
+from litestar.static_files import create_static_files_router
+
+from storefront.assets import STATIC
+from storefront.health import HEALTH
+from storefront.pages.sign_in import SIGN_IN
+
+# Names change with the content, so a copy never becomes wrong (U32).
+_FOR_EVER = CacheControlHeader(max_age=31_536_000, public=True, immutable=True)
+
+
+def static_files(folder: Path = STATIC / "dist") -> Router:
+    folder.mkdir(parents=True, exist_ok=True)
+    return create_static_files_router("/static/dist", [folder], cache_control=_FOR_EVER, name="static")
+
+
+ROUTES = (
+    static_files(),
+    *HEALTH,
+    *SIGN_IN,
+)

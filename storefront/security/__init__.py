@@ -1,0 +1,1 @@
+"""What protects pages, forms and programs: sessions, forged requests, headers, hosts, addresses."""
