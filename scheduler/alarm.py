@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import structlog
@@ -55,7 +55,7 @@ class Alarm:
             except Exception as error:  # the next ring tries again; a dead alarm clock would be worse
                 _log.error("ring_failed", job=name, error=type(error).__name__, detail=str(error)[:200])
 
-        first = datetime.now().astimezone() + timedelta(seconds=0.1)
+        first = datetime.now(UTC) + timedelta(seconds=0.1)
         self._scheduler.add_job(ring, IntervalTrigger(**interval), id=name, next_run_time=first)
 
     async def tick(self) -> None:
@@ -82,7 +82,10 @@ class Alarm:
         """A date job per open deal, so that a close is punctual to the moment and not to the tick."""
         async with self._surroundings.money.store.read() as unit:
             rows = await unit.all(
-                select(deals.c.id, deals.c.closes_at).where(deals.c.state.in_(("open", "tipped")))
+                select(deals.c.id, deals.c.closes_at)
+                .where(deals.c.state.in_(("open", "tipped")), deals.c.closes_at > datetime.now(UTC))
+                .order_by(deals.c.closes_at)
+                .limit(1000)
             )
         for row in rows:
             self._scheduler.add_job(

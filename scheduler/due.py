@@ -9,7 +9,7 @@ from campaigns.orders.close import decide, due_deals
 from campaigns.orders.lapse import ask_about_overdue_places
 from campaigns.orders.mend import end_overdue_problems
 from campaigns.orders.settle import settle, unsettled_deals
-from campaigns.vouchers.expire import expire_promotions
+from campaigns.vouchers.expire import expire_promotional_values
 
 
 async def do_what_is_due(*, store: Store, clock: Clock) -> int:
@@ -22,4 +22,4 @@ async def do_what_is_due(*, store: Store, clock: Clock) -> int:
     for deal_id in await unsettled_deals(store=store, clock=clock):
         await settle(deal_id, store=store, clock=clock)
     looked_at += await end_overdue_problems(store=store, clock=clock)
-    return looked_at + await expire_promotions(store=store, clock=clock)
+    return looked_at + await expire_promotional_values(store=store, clock=clock)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from campaigns.foundation.links import Links
 from campaigns.orders.carry_out import Outside
-from campaigns.reactions.ports import Mailer
+from campaigns.people.ports import Mailer
 
 
 @dataclass(frozen=True)

@@ -124,7 +124,8 @@ def _prepare_sqlite(engine: AsyncEngine, begin: str, *, query_only: bool = False
         cursor = dbapi.cursor()
         for setting in (*SQLITE_SETTINGS, *(["query_only=ON"] if query_only else [])):
             cursor.execute(f"PRAGMA {setting}")
-        if cursor.execute("PRAGMA foreign_keys").fetchone()[0] != 1:
+        cursor.execute("PRAGMA foreign_keys")
+        if cursor.fetchone()[0] != 1:
             raise StoreUnfit("This SQLite was built without foreign keys; Quorum will not run on it.")
         cursor.close()
 

@@ -16,7 +16,7 @@ from campaigns.vouchers.rows import vouchers
 from campaigns.vouchers.rules import VOUCHER
 
 
-async def expire_promotions(*, store: Store, clock: Clock, batch: int = 200) -> int:
+async def expire_promotional_values(*, store: Store, clock: Clock, batch: int = 200) -> int:
     """Vouchers whose promotional value is over are worth what was paid from now on. Answers how many."""
     async with store.begin() as unit:
         now = await clock.now(unit)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from campaigns.reactions.ports import Letter
+from campaigns.people.ports import Letter
 
 _TABLE = """
 CREATE TABLE IF NOT EXISTS letter (

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from campaigns.foundation.settings import Settings
-from campaigns.reactions.ports import Mailer
+from campaigns.people.ports import Mailer
 from integrations.mail.mailbox import MailboxMailer
 from integrations.mail.smtp import SmtpMailer
 

@@ -13,7 +13,7 @@ import aiosmtplib
 
 from campaigns.foundation.effects import CALL_TIMEOUT_S
 from campaigns.foundation.settings import Settings, SettingsUnfit
-from campaigns.reactions.ports import Letter, MailDelayed, MailRefused
+from campaigns.people.ports import Letter, MailDelayed, MailRefused
 from integrations.mail.letters import message
 
 _PORTS = {"smtp": 587, "smtps": 465}
