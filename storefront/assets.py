@@ -10,7 +10,7 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from storefront import meter, words
+from storefront import formats, meter, structured_data, words
 
 STATIC = Path(__file__).parent / "static"
 TEMPLATES = Path(__file__).parent / "templates"
@@ -64,27 +64,28 @@ def icon(name: str, size: int = 20) -> Markup:
 
 
 FILTERS = {
-    "ago": words.minutes_ago,
-    "at": words.format_at,
-    "iso": words.iso,
-    "money": words.format_money,
-    "number": words.number,
-    "on": words.format_on,
-    "people": words.people,
-    "percent": words.percent,
-    "time_of_day": words.time_of_day,
+    "ago": formats.minutes_ago,
+    "at": formats.format_at,
+    "iso": formats.iso,
+    "money": formats.format_money,
+    "number": formats.number,
+    "on": formats.format_on,
+    "people": formats.people,
+    "percent": formats.percent,
+    "time_of_day": formats.time_of_day,
 }
 
 GLOBALS = {
     "bar_steps": meter.bar_steps,
-    "day_and_time": words.day_and_time,
+    "day_and_time": formats.day_and_time,
     "fill_width": meter.fill_width,
     "icon": icon,
-    "plural": words.plural,
+    "plural": formats.plural,
+    "product": structured_data.product,
     "static_url": static_url,
     "steps": meter.steps,
     "words": words,
-    "zone_city": words.zone_city,
+    "zone_city": formats.zone_city,
 }
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from storefront.words import quantity
+from storefront.counting import quantity
 
 if TYPE_CHECKING:
     from campaigns.deals.queries import DealView

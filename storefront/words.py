@@ -1,143 +1,72 @@
-"""The sentences and formats people read, each made in one place (U1, U3, U4, U13).
+"""The sentences a deal says about itself, each made in one place (U1, U3, U4, U13).
 
-Pure functions over the read models: no clock, no request, no store. Where a moment matters it is an argument.
-English for now; every number, date and plural goes through Babel so that a second language finds one door.
+Pure functions over the read models: no clock, no request, no store.
+The formats and counts they are made of can be had from here as well.
 """
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Literal
-from zoneinfo import ZoneInfo
 
-from babel.dates import format_date, format_datetime, format_timedelta
-from babel.numbers import format_currency, format_decimal, format_percent
-
-from campaigns.foundation.money import Money, currency
+from storefront.counting import (
+    bare_quantity,
+    counted_word,
+    dock_line,
+    ever_joined_line,
+    joined_line,
+    needed_line,
+    progress_text,
+    quantity,
+)
+from storefront.formats import (
+    day_and_time,
+    format_at,
+    format_money,
+    format_on,
+    local_day,
+    minutes_ago,
+    number,
+    people,
+    percent,
+    plural,
+    time_of_day,
+)
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from campaigns.deals.queries import DealCard, DealView
 
-LOCALE = "en_US"
+__all__ = [
+    "bare_quantity",
+    "button",
+    "card_line",
+    "confirmation",
+    "counted_word",
+    "dock_line",
+    "ever_joined_line",
+    "failed_line",
+    "final_price_line",
+    "format_at",
+    "format_money",
+    "headline",
+    "join_label",
+    "joined_line",
+    "list_price_line",
+    "minutes_ago",
+    "money_line",
+    "needed_line",
+    "next_tier_line",
+    "people",
+    "percent",
+    "plural",
+    "progress_text",
+    "quantity",
+]
+
 Plan = Literal["hold", "saved_card"]
 
-_NOT_YET_TIPPED = ("scheduled", "open", "grace")
 _MAY_BE_WAIVED = ("open", "grace", "tipped")
-
-
-# Formats
-
-
-def format_money(amount: Money) -> str:
-    """`$38`, `$38.50`, `¥3,800`: decimals appear only where there are any."""
-    exponent = currency(amount.currency).exponent
-    whole = amount.amount_minor % 10**exponent == 0
-    pattern = "¤#,##0" if whole else "¤#,##0." + "0" * exponent
-    return format_currency(amount.decimal, amount.currency, pattern, locale=LOCALE, currency_digits=False)
-
-
-def number(value: int) -> str:
-    """`1,200`."""
-    return format_decimal(value, locale=LOCALE)
-
-
-def percent(share: float) -> str:
-    """A share of one as `41%`."""
-    return format_percent(share, "#,##0%", locale=LOCALE)
-
-
-def zone_city(zone: str) -> str:
-    """The place an IANA zone is named after: `America/Los_Angeles` is `Los Angeles`."""
-    return zone.rsplit("/", 1)[-1].replace("_", " ")
-
-
-def format_at(instant: datetime, zone: str, city: str | None = None) -> str:
-    """`Fri 28 Nov, 18:00 (Portland)`: local time of the zone, which is always named (U67)."""
-    return f"{day_and_time(instant, zone)} ({city or zone_city(zone)})"
-
-
-def day_and_time(instant: datetime, zone: str) -> str:
-    """`Fri 28 Nov, 18:00`, for a second time beside one whose zone is named."""
-    return format_datetime(instant, "EEE d MMM, HH:mm", tzinfo=ZoneInfo(zone), locale=LOCALE)
-
-
-def time_of_day(instant: datetime, zone: str) -> str:
-    """`18:00`."""
-    return format_datetime(instant, "HH:mm", tzinfo=ZoneInfo(zone), locale=LOCALE)
-
-
-def format_on(day: date) -> str:
-    """`28 Nov 2026`."""
-    return format_date(day, "d MMM yyyy", locale=LOCALE)
-
-
-def iso(instant: datetime) -> str:
-    """The instant for a `datetime` attribute: UTC, whole seconds."""
-    return instant.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
-def minutes_ago(instant: datetime, now: datetime) -> str:
-    """`just now`, `4 min ago`, `2 hr ago`: relative to the minute, never finer (U56)."""
-    elapsed = now - instant
-    if elapsed.total_seconds() < 60:
-        return "just now"
-    return format_timedelta(
-        -elapsed, "minute", threshold=1, add_direction=True, format="short", locale=LOCALE
-    )
-
-
-def people(count: int) -> str:
-    """`1 person`, `20 people`."""
-    return plural(count, "person", "people")
-
-
-def plural(count: int, one: str, many: str) -> str:
-    """`1 voucher`, `1,200 vouchers`."""
-    return f"{number(count)} {one if count == 1 else many}"
-
-
-# What a deal counts
-
-
-def quantity(deal: DealView | DealCard, count: int) -> str:
-    """So much of whatever the threshold counts: `20 people`, `20 vouchers` or `$400`."""
-    if deal.threshold_counts == "money":
-        return format_money(Money(count, deal.price_now.currency))
-    if deal.threshold_counts == "units":
-        return plural(count, "voucher", "vouchers")
-    return people(count)
-
-
-def bare_quantity(deal: DealView | DealCard, count: int) -> str:
-    """The same without its noun: `20`, or `$400`."""
-    return quantity(deal, count) if deal.threshold_counts == "money" else number(count)
-
-
-def joined_line(deal: DealView | DealCard) -> str:
-    """`17 joined`; a threshold in vouchers or money says what was joined with."""
-    if deal.threshold_counts == "buyers":
-        return f"{number(deal.count)} joined"
-    return f"{quantity(deal, deal.count)} so far"
-
-
-def needed_line(deal: DealView | DealCard) -> str:
-    """`20 needed`."""
-    return f"{bare_quantity(deal, deal.threshold)} needed"
-
-
-def progress_text(deal: DealView | DealCard) -> str:
-    """What a screen reader hears for the bar: `17 joined, 20 needed` (U12)."""
-    return f"{joined_line(deal)}, {needed_line(deal)}"
-
-
-def dock_line(deal: DealView | DealCard) -> str:
-    """`17/20 joined`; once the deal is on, only `43 joined` (U14)."""
-    if deal.tipped_at is not None:
-        return joined_line(deal)
-    return f"{bare_quantity(deal, deal.count)}/{bare_quantity(deal, deal.threshold)} joined"
-
-
-# The buy card by state
 
 
 def headline(deal: DealView) -> str:
@@ -158,8 +87,8 @@ def next_tier_line(deal: DealView) -> str | None:
     return f"{more} more drops it to {format_money(ahead[0].price)} for everyone"
 
 
-def money_line(deal: DealView, plan: Plan) -> str:
-    """What happens to the buyer's money (U3). `plan` says whether a card joining now is held or saved (R40)."""
+def money_line(deal: DealView, plan: Plan = "hold") -> str:
+    """What happens to the buyer's money (U3). `plan`: is a card that joins now held or saved (R40)."""
     closed = _MONEY_WHEN_CLOSED.get(deal.phase)
     if closed:
         return closed
@@ -212,11 +141,11 @@ def final_price_line() -> str:
     return "Everyone pays the same final price, even if you joined first"
 
 
-def ever_joined_line(deal: DealView) -> str | None:
-    """Both counters as soon as they differ, since some people left (R37); None while they agree."""
-    if deal.buyers_ever == deal.buyers_active:
-        return None
-    return f"{people(deal.buyers_ever)} joined in all, {number(deal.buyers_active)} still in"
+def list_price_line(deal: DealView) -> str:
+    """Where the struck price comes from and when it was charged (R61); only for a deal with a list price."""
+    price = format_money(deal.list_price) if deal.list_price else ""
+    spans = [f" {word} {format_on(day)}" for word, day in _list_price_days(deal) if day]
+    return f"{price} was charged{''.join(spans)}. {deal.list_price_evidence}".strip()
 
 
 def card_line(card: DealCard) -> str:
@@ -226,6 +155,10 @@ def card_line(card: DealCard) -> str:
     if card.phase == "open":
         return _missing(card)
     return _CARD_LINES[card.phase]
+
+
+def _list_price_days(deal: DealView) -> tuple[tuple[str, date | None], ...]:
+    return ("from", deal.list_price_from_on), ("until", deal.list_price_until_on)
 
 
 def _money_before_the_tip(deal: DealView, plan: Plan) -> str:
@@ -273,16 +206,21 @@ def _missing(deal: DealView | DealCard) -> str:
 
 
 def _grace(deal: DealView) -> str:
-    closed, result = time_of_day(deal.closes_at, deal.zone), time_of_day(deal.grace_ends_at, deal.zone)
+    closed, result = time_of_day(deal.closes_at, deal.zone), time_of_day(deal.decide_by, deal.zone)
     if not deal.pending:
         return f"Closed at {closed}. Result by {result}"
-    verb = "is" if deal.pending == 1 else "are"
-    return f"Closed at {closed}. {plural(deal.pending, 'payment', 'payments')} {verb} still being confirmed; result by {result}"
+    pending = plural(deal.pending, "payment is", "payments are")
+    return f"Closed at {closed}. {pending} still being confirmed; result by {result}"
 
 
 def _tipped(deal: DealView) -> str:
     top = format_money(deal.price_top)
     return f"It's on. Everyone pays {top} or less" if deal.is_ladder else f"It's on. Everyone pays {top}"
+
+
+def _canceled(deal: DealView) -> str:
+    when = f" on {local_day(deal.decided_at, deal.zone)}" if deal.decided_at else ""
+    return f"Canceled by the merchant{when}. Every hold is released, every unused voucher refunded"
 
 
 _HEADLINES = {
@@ -294,9 +232,7 @@ _HEADLINES = {
     "settling": lambda deal: f"Closed. Final price {format_money(deal.price_now)}, cards are being charged",
     "settled": lambda deal: f"{people(deal.buyers_active)} paid {format_money(deal.price_now)}",
     "failed": lambda deal: f"{_so_many_of(deal)} {_noun(deal)}. Nothing was charged",
-    "canceled": lambda deal: (
-        "Canceled by the merchant. Every hold is released, every unused voucher refunded"
-    ),
+    "canceled": _canceled,
 }
 
 _MONEY_WHEN_CLOSED = {
