@@ -25,7 +25,7 @@ def make(
                 "display_brand": card.brand,
                 "exp_month": expiry[0],
                 "exp_year": expiry[1],
-                "fingerprint": card.fingerprint,
+                "fingerprint": card.fingerprint(email),
                 "funding": card.funding,
                 "last4": card.last4,
                 "three_d_secure_usage": {"supported": card.authentication != "none"},
