@@ -40,7 +40,10 @@ LINKS = Links("http://127.0.0.1:8000", KEYS)
 def settings_for(address: str) -> Settings:
     """The settings of an installation that pays at a running sandbox."""
     return Settings(
-        stripe_api_key=API_KEY, stripe_api_base=address, stripe_webhook_secret=WEBHOOK_SECRET, installation="test"
+        stripe_api_key=API_KEY,
+        stripe_api_base=address,
+        stripe_webhook_secret=WEBHOOK_SECRET,
+        installation="test",
     )
 
 
@@ -152,8 +155,14 @@ async def _found(world: World) -> None:
         account_id = await identify(unit, "owner@lantern.example", now)
         await unit.run(
             organization.insert().values(
-                id=world.merchant_id, slug=world.merchant_id[-12:], name="Lantern Street Noodles",
-                kind="merchant", city="Portland", zone="America/Los_Angeles", commission_percent=20, created_at=now,
+                id=world.merchant_id,
+                slug=world.merchant_id[-12:],
+                name="Lantern Street Noodles",
+                kind="merchant",
+                city="Portland",
+                zone="America/Los_Angeles",
+                commission_percent=20,
+                created_at=now,
             )  # fmt: skip
         )
         await unit.run(
@@ -183,14 +192,23 @@ async def a_deal(world: World, **changes: Any) -> str:
     async with world.store.begin() as unit:
         await unit.run(
             offers.insert().values(
-                id=offer_id, organization_id=world.merchant_id, title="Hand-pulled noodle dinner",
-                summary="Two bowls", currency="USD", list_price_minor=6400, list_price_evidence="Menu",
+                id=offer_id,
+                organization_id=world.merchant_id,
+                title="Hand-pulled noodle dinner",
+                summary="Two bowls",
+                currency="USD",
+                list_price_minor=6400,
+                list_price_evidence="Menu",
             )  # fmt: skip
         )
         await unit.run(
             venues.insert().values(
-                id=venue_id, organization_id=world.merchant_id, name=f"Alder Street {venue_id[-4:]}",
-                address="214 SE Alder Street", city="Portland", zone="America/Los_Angeles",
+                id=venue_id,
+                organization_id=world.merchant_id,
+                name=f"Alder Street {venue_id[-4:]}",
+                address="214 SE Alder Street",
+                city="Portland",
+                zone="America/Los_Angeles",
             )  # fmt: skip
         )
         await unit.run(deals.insert().values(**_defaulted(row)))

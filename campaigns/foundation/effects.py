@@ -148,7 +148,9 @@ async def claim(
         update(outbox)
         .where(outbox.c.id.in_(select(due.c.id)))
         .values(
-            lease=secrets.token_hex(16), lease_until=now + timedelta(seconds=LEASE_S), tries=outbox.c.tries + 1
+            lease=secrets.token_hex(16),
+            lease_until=now + timedelta(seconds=LEASE_S),
+            tries=outbox.c.tries + 1,
         )
         .returning(outbox)
     )
@@ -182,7 +184,13 @@ async def finish(unit: Unit, effect_id: int, provider_ref: str, now: datetime) -
 
 
 async def postpone(
-    unit: Unit, effect: Leased, now: datetime, *, error: str, state: str = "pending", wait_s: float | None = None
+    unit: Unit,
+    effect: Leased,
+    now: datetime,
+    *,
+    error: str,
+    state: str = "pending",
+    wait_s: float | None = None,
 ) -> None:
     """Try again later with the same key. `state` is `unknown` when the call may have been carried out."""
     if wait_s is None:

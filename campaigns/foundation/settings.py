@@ -18,7 +18,9 @@ class SettingsUnfit(RuntimeError):
 class Settings(BaseSettings):
     """One installation. Everything has a default that runs the demo on this machine."""
 
-    model_config = SettingsConfigDict(env_prefix="QUORUM_", env_file=".env", extra="ignore", populate_by_name=True)
+    model_config = SettingsConfigDict(
+        env_prefix="QUORUM_", env_file=".env", extra="ignore", populate_by_name=True
+    )
 
     database_url: str = Field(default="", validation_alias="DATABASE_URL")
     port: int = Field(default=8000, validation_alias="PORT")
@@ -78,11 +80,17 @@ class Settings(BaseSettings):
         if secret and len(secret) < 32:
             raise SettingsUnfit("QUORUM_SECRET is too short. Use at least 32 random characters.")
         if self.demo and "_live_" in key:
-            raise SettingsUnfit("Demo mode never runs with a live Stripe key. Unset QUORUM_DEMO or STRIPE_API_KEY.")
+            raise SettingsUnfit(
+                "Demo mode never runs with a live Stripe key. Unset QUORUM_DEMO or STRIPE_API_KEY."
+            )
         if self.stripe_api_base and not self.sandboxed:
-            raise SettingsUnfit("QUORUM_STRIPE_API_BASE is for the sandbox only. Unset it to use your Stripe key.")
+            raise SettingsUnfit(
+                "QUORUM_STRIPE_API_BASE is for the sandbox only. Unset it to use your Stripe key."
+            )
         if not self.sandboxed and not self.stripe_webhook_secret.get_secret_value():
-            raise SettingsUnfit("Set QUORUM_STRIPE_WEBHOOK_SECRET to the signing secret of your Stripe endpoint.")
+            raise SettingsUnfit(
+                "Set QUORUM_STRIPE_WEBHOOK_SECRET to the signing secret of your Stripe endpoint."
+            )
         if self.failpoint and not self.testing:
             raise SettingsUnfit("QUORUM_FAILPOINT is for tests only. Unset it.")
         if self.public_url.startswith("https://") and not secret:

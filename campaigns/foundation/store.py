@@ -92,7 +92,11 @@ class Store:
 def async_url(url: str) -> str:
     """Name the async driver: people write `postgresql://…` and `sqlite:///…`."""
     parsed = make_url(url)
-    driver = {"postgresql": "postgresql+asyncpg", "postgres": "postgresql+asyncpg", "sqlite": "sqlite+aiosqlite"}
+    driver = {
+        "postgresql": "postgresql+asyncpg",
+        "postgres": "postgresql+asyncpg",
+        "sqlite": "sqlite+aiosqlite",
+    }
     return parsed.set(drivername=driver.get(parsed.drivername, parsed.drivername)).render_as_string(False)
 
 
@@ -120,7 +124,9 @@ def open_store(url: str, *, connections: int = 4) -> Store:
 def _prepare_sqlite(engine: AsyncEngine, begin: str, *, query_only: bool = False) -> None:
     @event.listens_for(engine.sync_engine, "connect")
     def connect(dbapi: Any, _: object) -> None:
-        dbapi.isolation_level = None  # SQLAlchemy begins, not the driver: it opens no transaction for a SELECT
+        dbapi.isolation_level = (
+            None  # SQLAlchemy begins, not the driver: it opens no transaction for a SELECT
+        )
         cursor = dbapi.cursor()
         for setting in (*SQLITE_SETTINGS, *(["query_only=ON"] if query_only else [])):
             cursor.execute(f"PRAGMA {setting}")

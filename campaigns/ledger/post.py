@@ -29,7 +29,12 @@ async def post(unit: Unit, entry: Entry, now: datetime) -> None:
     await unit.run(
         postings.insert(),
         [
-            {"journal_id": journal_id, "account": account, "amount_minor": minor, "currency": entry.amount.currency}
+            {
+                "journal_id": journal_id,
+                "account": account,
+                "amount_minor": minor,
+                "currency": entry.amount.currency,
+            }
             for account, minor in entry.postings
         ],
     )

@@ -120,7 +120,11 @@ async def _resume(case: Case) -> None:
 
 async def _captured(case: Case) -> None:
     """The money is taken: by the moves of the table to `captured`, with vouchers and journal in this transaction."""
-    onward = {"pending": ("authorized", "capturing"), "authorized": ("capturing",), "payment_problem": ("capturing",)}
+    onward = {
+        "pending": ("authorized", "capturing"),
+        "authorized": ("capturing",),
+        "payment_problem": ("capturing",),
+    }
     for state in onward.get(case.order.state, ()):
         await move_order(case.unit, case.order, state, case.now, payment_id=case.payment.payment_id)
         case.order = await read_order(case.unit, case.order.id)
@@ -166,7 +170,9 @@ async def _failed(case: Case) -> None:
 async def _problem(case: Case, reason: str) -> None:
     """The tip stands whatever is declined; the buyer gets `problem_days` to mend it (R43)."""
     ends_at = case.order.problem_ends_at or case.now + timedelta(days=case.deal.problem_days)
-    await move_order(case.unit, case.order, "payment_problem", case.now, reason=reason, problem_ends_at=ends_at)
+    await move_order(
+        case.unit, case.order, "payment_problem", case.now, reason=reason, problem_ends_at=ends_at
+    )
 
 
 async def _drop(case: Case) -> None:
@@ -193,8 +199,14 @@ async def _same_person(case: Case) -> str:
     mine, print_ = str(case.order.counts_as), case.payment.card_fingerprint
     if print_ is None:
         return mine
-    others = (orders.c.deal_id == case.deal.id, orders.c.card_fingerprint == print_, orders.c.id != case.order.id)
-    other = await case.unit.value(select(orders.c.counts_as).where(*others).order_by(orders.c.placed_at).limit(1))
+    others = (
+        orders.c.deal_id == case.deal.id,
+        orders.c.card_fingerprint == print_,
+        orders.c.id != case.order.id,
+    )
+    other = await case.unit.value(
+        select(orders.c.counts_as).where(*others).order_by(orders.c.placed_at).limit(1)
+    )
     if other is None or other == mine:
         return mine
     await case.unit.run(

@@ -41,7 +41,9 @@ async def cancel(deal_id: str, reason: str, *, actor: Actor, store: Store, clock
         await lapse_unpaid(unit, deal_id, now, reason="deal_canceled")
         await _release_all(unit, deal_id, now)
         await _refund_all(unit, deal_id, now)
-        entry = AuditEntry(deal.organization_id, actor.label, "cancel_deal", f"deal:{deal_id}", {"reason": reason})
+        entry = AuditEntry(
+            deal.organization_id, actor.label, "cancel_deal", f"deal:{deal_id}", {"reason": reason}
+        )
         await note(unit, entry, now=now, keys=keys)
         return "canceled"
 

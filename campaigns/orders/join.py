@@ -105,7 +105,9 @@ def _repeat(ask: Ask, buyer_id: str, known: Any) -> Placed:
 async def _check(unit: Unit, ask: Ask, deal: Any, buyer_id: str, now: datetime) -> None:
     mine = (orders.c.deal_id == deal.id, orders.c.buyer_id == buyer_id)
     kept = func.coalesce(func.sum(orders.c.units - orders.c.units_refunded), 0)
-    bought = int(await unit.value(select(kept).where(*mine, orders.c.state.not_in((*GIVEN_BACK, "releasing")))))
+    bought = int(
+        await unit.value(select(kept).where(*mine, orders.c.state.not_in((*GIVEN_BACK, "releasing"))))
+    )
     check_join(deal_now(deal), units=ask.units, bought=bought, now=now)
 
 
@@ -143,7 +145,9 @@ def _row(ask: Ask, deal: Any, buyer_id: str, now: datetime) -> dict[str, Any]:
     }
 
 
-async def _record(unit: Unit, row: dict[str, Any], deal: Any, email: str, links: Links, now: datetime) -> None:
+async def _record(
+    unit: Unit, row: dict[str, Any], deal: Any, email: str, links: Links, now: datetime
+) -> None:
     fact = moved(ORDER, f"order:{row['id']}", "", "pending", now, order_id=row["id"], deal_id=deal.id)
     await record(unit, [fact])
     effect = checkout_effect(row, title=deal.title, email=email, links=links, now=now)

@@ -56,9 +56,7 @@ async def release(unit: Unit, order: Any, now: datetime, *, reason: str) -> None
 
 async def give_up(unit: Unit, order: Any, now: datetime, *, ending: str) -> None:
     """End a `payment_problem`: what is open at the processor is withdrawn first, then the order is dropped."""
-    await unit.run(
-        update(orders).where(orders.c.id == order.id).values(problem_ends_at=now, ending=ending)
-    )
+    await unit.run(update(orders).where(orders.c.id == order.id).values(problem_ends_at=now, ending=ending))
     await withdraw_attempt(unit, await read_order(unit, order.id), now)
 
 

@@ -50,7 +50,11 @@ async def end_overdue_problems(*, store: Store, clock: Clock, batch: int = 100) 
         now = await clock.now(unit)
         due = (
             select(orders.c.id)
-            .where(orders.c.state == "payment_problem", orders.c.problem_ends_at <= now, orders.c.ending.is_(None))
+            .where(
+                orders.c.state == "payment_problem",
+                orders.c.problem_ends_at <= now,
+                orders.c.ending.is_(None),
+            )
             .order_by(orders.c.problem_ends_at)
             .limit(batch)
         )

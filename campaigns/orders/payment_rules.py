@@ -48,7 +48,9 @@ class OrderNow:
 def check_ours(order: OrderNow, payment: PaymentView) -> None:
     """Compare amount and currency before believing a payment (rule f). Raises PaymentMismatch."""
     if payment.attempt == order.attempt and payment.amount_minor != order.held_minor:
-        raise PaymentMismatch(f"{payment.payment_id}: {payment.amount_minor} held, {order.held_minor} expected")
+        raise PaymentMismatch(
+            f"{payment.payment_id}: {payment.amount_minor} held, {order.held_minor} expected"
+        )
     if payment.currency != order.currency:
         raise PaymentMismatch(f"{payment.payment_id}: {payment.currency}, {order.currency} expected")
 
@@ -85,7 +87,9 @@ def _held(order: OrderNow, deal: DealNow, payment: PaymentView, now: datetime) -
         return Meaning.COMMIT if in_time(deal, payment.confirmed_at, now) else Meaning.TURN_AWAY
     if order.state == "lapsed":
         again = order.reason not in ("left", "deal_canceled") and now < deal.terms.grace_ends_at
-        return Meaning.COMMIT_AGAIN if again and in_time(deal, payment.confirmed_at, now) else Meaning.TURN_AWAY
+        return (
+            Meaning.COMMIT_AGAIN if again and in_time(deal, payment.confirmed_at, now) else Meaning.TURN_AWAY
+        )
     if order.state == "payment_problem":
         before_deadline = order.problem_ends_at is None or now < order.problem_ends_at
         return Meaning.RESUME if before_deadline else Meaning.NOTHING

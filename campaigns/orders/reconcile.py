@@ -32,20 +32,28 @@ async def reconcile_order(order_id: str, outside: Outside) -> str:
         return str((await read_order(unit, order_id)).state)
 
 
-async def reconcile_due(outside: Outside, *, older_than: timedelta = timedelta(minutes=10), batch: int = 200) -> int:
+async def reconcile_due(
+    outside: Outside, *, older_than: timedelta = timedelta(minutes=10), batch: int = 200
+) -> int:
     """Look at every order that has been on its way for a while, and at every open refund. Answers how many."""
     await failpoint("reconcile.begin")
     async with outside.store.read() as unit:
         now = await outside.clock.now(unit)
         rows = await unit.all(
             select(orders.c.id)
-            .where(orders.c.state.in_(_MOVING), orders.c.session_id.is_not(None), orders.c.placed_at <= now - older_than)
+            .where(
+                orders.c.state.in_(_MOVING),
+                orders.c.session_id.is_not(None),
+                orders.c.placed_at <= now - older_than,
+            )
             .where((orders.c.state != "lapsed") | (orders.c.placed_at > now - _LOOK_BACK))
             .order_by(orders.c.placed_at)
             .limit(batch)
         )
         open_refunds = await unit.all(
-            select(refunds).where(refunds.c.state == "pending", refunds.c.granted_at <= now - older_than).limit(batch)
+            select(refunds)
+            .where(refunds.c.state == "pending", refunds.c.granted_at <= now - older_than)
+            .limit(batch)
         )
     for row in rows:
         await _quietly(row.id, outside)

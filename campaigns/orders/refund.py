@@ -29,7 +29,9 @@ from campaigns.vouchers.rows import revoke, vouchers
 from campaigns.vouchers.rules import SPENDABLE
 
 
-async def refund(order_id: str, units: int, *, actor: Actor, store: Store, clock: Clock, keys: Keys) -> RefundId:
+async def refund(
+    order_id: str, units: int, *, actor: Actor, store: Store, clock: Clock, keys: Keys
+) -> RefundId:
     """A merchant refunds `units` of an order. Raises NotFound, NotAllowed or MayNotRefund."""
     async with store.begin() as unit:
         peek = await read_order(unit, order_id)
@@ -40,7 +42,13 @@ async def refund(order_id: str, units: int, *, actor: Actor, store: Store, clock
         order = await lock_order(unit, order_id)
         now = await clock.now(unit)
         refund_id = await grant(unit, order, units, "merchant", now)
-        entry = AuditEntry(deal.organization_id, actor.label, "refund", f"order:{order_id}", {"units": units, "refund": refund_id})
+        entry = AuditEntry(
+            deal.organization_id,
+            actor.label,
+            "refund",
+            f"order:{order_id}",
+            {"units": units, "refund": refund_id},
+        )
         await note(unit, entry, now=now, keys=keys)
         return refund_id
 
@@ -58,7 +66,9 @@ async def grant(unit: Unit, order: Any, units: int, ground: str, now: datetime) 
         .limit(units)
     )
     if len(spendable) < units:
-        raise MayNotRefund(why=f"Only {len(spendable)} of its vouchers are unused; used ones are not refunded.")
+        raise MayNotRefund(
+            why=f"Only {len(spendable)} of its vouchers are unused; used ones are not refunded."
+        )
     reason = "deal_canceled" if ground == "deal_canceled" else "refunded"
     await failpoint("refund.before_revoke")
     revoked = await revoke(unit, [row.id for row in spendable], reason, now)
@@ -136,4 +146,6 @@ async def _open_refunds(unit: Unit, order_id: str) -> int:
 
 async def refunds_of(unit: Unit, order_id: str) -> Sequence[Any]:
     """The refunds of an order, oldest first."""
-    return await unit.all(select(refunds).where(refunds.c.order_id == order_id).order_by(refunds.c.granted_at))
+    return await unit.all(
+        select(refunds).where(refunds.c.order_id == order_id).order_by(refunds.c.granted_at)
+    )

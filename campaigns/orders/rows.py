@@ -136,7 +136,9 @@ async def move_orders(
     return rows
 
 
-def _fact(row: Any, to_state: str, now: datetime, reason: str | None, *, from_state: str | None = None) -> Any:
+def _fact(
+    row: Any, to_state: str, now: datetime, reason: str | None, *, from_state: str | None = None
+) -> Any:
     told = to_state in _TOLD or (to_state == "lapsed" and reason in _TOLD_LAPSES)
     return moved(
         ORDER,

@@ -115,7 +115,9 @@ class DealNow:
     @property
     def captures_at_once(self) -> bool:
         """At a fixed price a commitment is captured as soon as the tip stands; a ladder waits for its price."""
-        return self.state in ("tipped", "settling") and (not self.terms.is_ladder or self.final_price_minor is not None)
+        return self.state in ("tipped", "settling") and (
+            not self.terms.is_ladder or self.final_price_minor is not None
+        )
 
     @property
     def units_left(self) -> int | None:
@@ -156,12 +158,18 @@ def check_leave(deal: DealNow, order: Leaving, now: datetime) -> str:
         return "lapse"
     if order.state in COMMITTED:
         if not deal.tipped and deal.terms.leave_before_tip == "locked":
-            raise MayNotLeave(why="This deal doesn't let buyers leave before it is decided. The page said so.")
+            raise MayNotLeave(
+                why="This deal doesn't let buyers leave before it is decided. The page said so."
+            )
         if deal.tipped and _frozen(deal, order, now):
-            raise MayNotLeave(why="The price is frozen for the last hours of this deal. Ask for a refund once it closes.")
+            raise MayNotLeave(
+                why="The price is frozen for the last hours of this deal. Ask for a refund once it closes."
+            )
         return "release"
     if order.state == "capturing":
-        raise MayNotLeave(why="The deal is on and your card is being charged. You can ask for a refund in a minute.")
+        raise MayNotLeave(
+            why="The deal is on and your card is being charged. You can ask for a refund in a minute."
+        )
     if order.state == "payment_problem":
         return "give_up"
     if order.state == "captured":

@@ -26,7 +26,10 @@ async def unsettled_deals(*, store: Store, clock: Clock, batch: int = 50) -> lis
         now = await clock.now(unit)
         over = (deals.c.state == "tipped") & (deals.c.closes_at <= now)
         rows = await unit.all(
-            select(deals.c.id).where(or_(over, deals.c.state == "settling")).order_by(deals.c.closes_at).limit(batch)
+            select(deals.c.id)
+            .where(or_(over, deals.c.state == "settling"))
+            .order_by(deals.c.closes_at)
+            .limit(batch)
         )
         return [DealId(row.id) for row in rows]
 

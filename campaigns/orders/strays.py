@@ -34,7 +34,9 @@ async def refund_stray(unit: Unit, order: Any, payment: PaymentView, now: dateti
     posted = select(journal.c.id).where(journal.c.kind == "stray", journal.c.ref == payment.payment_id)
     if await unit.one(posted) is not None:
         return
-    await post(unit, stray(payment.payment_id, order.id, Money(payment.received_minor, payment.currency)), now)
+    await post(
+        unit, stray(payment.payment_id, order.id, Money(payment.received_minor, payment.currency)), now
+    )
     row = {
         "id": new_id("ref"),
         "order_id": order.id,

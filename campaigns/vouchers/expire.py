@@ -23,14 +23,18 @@ async def expire_promotional_values(*, store: Store, clock: Clock, batch: int = 
         # A day is over everywhere on earth two days later at the latest; the zones decide in between.
         maybe = await unit.all(
             select(vouchers.c.id, vouchers.c.deal_id, vouchers.c.promo_expires_on)
-            .where(vouchers.c.state == "issued", vouchers.c.promo_expires_on < (now + timedelta(days=1)).date())
+            .where(
+                vouchers.c.state == "issued", vouchers.c.promo_expires_on < (now + timedelta(days=1)).date()
+            )
             .limit(batch)
         )
         zones = {row.deal_id: await _zones(unit, row.deal_id) for row in maybe}
         over = [
             row
             for row in maybe
-            if all(now.astimezone(ZoneInfo(zone)).date() > row.promo_expires_on for zone in zones[row.deal_id])
+            if all(
+                now.astimezone(ZoneInfo(zone)).date() > row.promo_expires_on for zone in zones[row.deal_id]
+            )
         ]
         for row in over:
             guarded = update(vouchers).where(vouchers.c.id == row.id, vouchers.c.state == "issued")

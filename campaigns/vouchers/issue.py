@@ -39,10 +39,7 @@ async def issue(captured: Captured, *, unit: Unit, keys: Keys, now: datetime) ->
     await unit.run(vouchers.insert(), rows)
     await record(
         unit,
-        [
-            moved(VOUCHER, f"voucher:{row['id']}", "", "issued", now, deal_id=captured.deal_id)
-            for row in rows
-        ],
+        [moved(VOUCHER, f"voucher:{row['id']}", "", "issued", now, deal_id=captured.deal_id) for row in rows],
     )
     return [str(row["id"]) for row in rows]
 

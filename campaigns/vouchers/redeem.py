@@ -70,7 +70,9 @@ async def redeem(scan: Scan, *, actor: Actor, store: Store, clock: Clock, keys: 
         await failpoint("redeem.after_look")
         if answer.accepted and await _spend(unit, row, now):
             await _record(unit, row, scan, answer, now, actor)
-            entry = AuditEntry(venue.organization_id, actor.label, "redeem", f"voucher:{row.id}", {"venue": venue.id})
+            entry = AuditEntry(
+                venue.organization_id, actor.label, "redeem", f"voucher:{row.id}", {"venue": venue.id}
+            )
             await note(unit, entry, now=now, keys=keys)
             return _told(row, answer, now, venue)
     return await _explain(row.id, answer, store)
@@ -105,8 +107,13 @@ async def _spend(unit: Unit, row: Any, now: datetime) -> bool:
 async def _record(unit: Unit, row: Any, scan: Scan, answer: Answer, now: datetime, actor: Actor) -> None:
     await unit.run(
         redemptions.insert().values(
-            id=new_id("red"), voucher_id=row.id, venue_id=scan.venue_id, account_id=actor.account_id,
-            nonce=scan.nonce, answer=answer.code, at=now,
+            id=new_id("red"),
+            voucher_id=row.id,
+            venue_id=scan.venue_id,
+            account_id=actor.account_id,
+            nonce=scan.nonce,
+            answer=answer.code,
+            at=now,
         )  # fmt: skip
     )
     await record(unit, [moved(VOUCHER, f"voucher:{row.id}", row.state, "redeemed", now, deal_id=row.deal_id)])
@@ -121,7 +128,9 @@ def _told(row: Any, answer: Answer, at: datetime, venue: Any) -> Redeemed:
 
 async def _repeated(unit: Unit, scan: Scan) -> Redeemed | None:
     """The first answer again, if this very scan was carried out before."""
-    row = await unit.one(_first_use().where(redemptions.c.venue_id == scan.venue_id, redemptions.c.nonce == scan.nonce))
+    row = await unit.one(
+        _first_use().where(redemptions.c.venue_id == scan.venue_id, redemptions.c.nonce == scan.nonce)
+    )
     return _as_redeemed(row, ANSWERS[row.answer]) if row else None
 
 

@@ -74,7 +74,15 @@ async def revoke(unit: Unit, voucher_ids: Sequence[str], reason: str, now: datet
     await record(
         unit,
         [
-            moved(VOUCHER, f"voucher:{row.id}", "issued", "revoked", now, deal_id=row.deal_id, data={"reason": reason})
+            moved(
+                VOUCHER,
+                f"voucher:{row.id}",
+                "issued",
+                "revoked",
+                now,
+                deal_id=row.deal_id,
+                data={"reason": reason},
+            )
             for row in rows
         ],
     )

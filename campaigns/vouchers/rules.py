@@ -78,7 +78,9 @@ def answer_scan(voucher: Scanned, zone: str, now: datetime) -> Answer:
     if voucher.state == "redeemed":
         return ANSWERS["already_redeemed"]
     if voucher.state == "revoked":
-        return ANSWERS[{"refunded": "refunded", "deal_canceled": "canceled"}.get(voucher.reason or "", "revoked")]
+        return ANSWERS[
+            {"refunded": "refunded", "deal_canceled": "canceled"}.get(voucher.reason or "", "revoked")
+        ]
     if voucher.state not in SPENDABLE:
         return ANSWERS[voucher.state]
     if voucher.valid_from_on and today < voucher.valid_from_on:
