@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import warnings
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -138,6 +139,8 @@ class RunningSandbox:
 
     def client(self, *, api_key: str = API_KEY, timeout: float = 10, address: str | None = None) -> Client:
         """The real client, built as the application builds it; it is closed with the sandbox."""
+        # The client hands httpx its bodies in a way httpx warns of; that is between the two.
+        warnings.filterwarnings("ignore", message="Use 'content=", category=DeprecationWarning)
         transport = stripe.HTTPXClient(timeout=timeout)
         self.transports.append(transport)
         return Client(
