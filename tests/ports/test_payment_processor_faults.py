@@ -1,6 +1,7 @@
 """The error table, over real HTTP: a server on loopback answers exactly what a row of the table says."""
 
 import asyncio
+import contextlib
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
@@ -126,6 +127,7 @@ ROWS: list[tuple[str, bytes | None, type[ProcessorError], str]] = [
     ),
     ("unknown parameter", an_error(400, code="parameter_unknown"), RefusedForGood, "parameter_unknown"),
     ("400 without a code", an_error(400), RefusedForGood, "http_400"),
+    ("400 about a parameter", an_error(400, param="expires_at"), RefusedForGood, "invalid_expires_at"),
     ("wrong key", an_error(401), RefusedForGood, "http_401"),
     ("forbidden", an_error(403), RefusedForGood, "http_403"),
     ("no such payment", an_error(404, code="resource_missing"), RefusedForGood, "resource_missing"),
@@ -218,6 +220,30 @@ async def test_a_payment_is_ours_only_from_this_installation_and_this_mode(
     """Rule (f), F15"""
     async with answering(tmp_path, an_answer(200, an_intent("succeeded", **fields))) as (processor, _):
         assert (await processor.read_payment("pi_1")).ours is ours
+
+
+async def test_an_answer_that_drips_is_cut_off_as_a_whole(tmp_path: Path) -> None:
+    """The client's own limit starts anew with every byte."""
+
+    hung_up = asyncio.Event()
+
+    async def drip(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        while not reader.at_eof():
+            writer.write(b"H")
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(reader.read(1), 0.02)
+        writer.close()
+        hung_up.set()
+
+    server = await asyncio.start_server(drip, "127.0.0.1", 0)
+    base = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+    processor = StripeProcessor(Settings(home=tmp_path, stripe_api_base=base), timeout_s=0.2)
+    with pytest.raises(OutcomeUnknown, match="timeout"):
+        await processor.read_payment("pi_1")
+    await hung_up.wait()
+    await processor.close()
+    server.close()
 
 
 async def test_each_event_loop_has_a_client_of_its_own(tmp_path: Path) -> None:

@@ -8,7 +8,6 @@ from weakref import WeakKeyDictionary
 
 from stripe import StripeClient  # noqa: TID251 - the factory itself
 
-from campaigns.foundation.effects import CALL_TIMEOUT_S
 from campaigns.foundation.settings import Settings
 from integrations.payments.stripe.transport import Transport
 
@@ -62,8 +61,8 @@ def open_client(settings: Settings, transport: Transport) -> Client:
 class Clients:
     """One client per event loop, made when it is first asked for: connections do not cross loops."""
 
-    def __init__(self, settings: Settings) -> None:
-        self._settings = settings
+    def __init__(self, settings: Settings, *, timeout_s: float) -> None:
+        self._settings, self._timeout_s = settings, timeout_s
         self._open: WeakKeyDictionary[asyncio.AbstractEventLoop, tuple[Client, Transport]] = (
             WeakKeyDictionary()
         )
@@ -72,7 +71,7 @@ class Clients:
         """The client of the running loop."""
         loop = asyncio.get_running_loop()
         if loop not in self._open:
-            transport = Transport(timeout_s=CALL_TIMEOUT_S, through_proxy=not self._settings.sandboxed)
+            transport = Transport(timeout_s=self._timeout_s, through_proxy=not self._settings.sandboxed)
             self._open[loop] = (open_client(self._settings, transport), transport)
         return self._open[loop][0]
 

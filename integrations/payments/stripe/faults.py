@@ -61,6 +61,8 @@ def _code(fault: stripe.StripeError) -> str:
     code = getattr(said, "code", None)
     if code:
         return str(code)
+    if isinstance(fault, stripe.InvalidRequestError) and fault.param:
+        return f"invalid_{fault.param}"
     return "idempotency_error" if getattr(said, "type", None) == "idempotency_error" else ""
 
 

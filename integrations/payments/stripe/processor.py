@@ -48,9 +48,10 @@ class StripeProcessor:
     An answer that merely repeats an earlier one under its key is read again before it is believed.
     """
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, *, timeout_s: float = CALL_TIMEOUT_S) -> None:
+        self._timeout_s = timeout_s
         self._origin = Origin(settings.installation, live=is_live(settings))
-        self._clients = Clients(settings)
+        self._clients = Clients(settings, timeout_s=timeout_s)
         self._secrets = webhook_secrets(settings)
 
     async def open_checkout(self, checkout: Checkout, *, key: str) -> SessionView:
@@ -155,10 +156,10 @@ class StripeProcessor:
 
     @asynccontextmanager
     async def _asking(self) -> AsyncIterator[Client]:
-        """The client, for at most 10 s in all; what goes wrong leaves as an error of the port."""
+        """The client, for at most `timeout_s` in all; what goes wrong leaves as an error of the port."""
         try:
             # The client's own limit counts each phase of a call, so an answer that drips could outlast it.
-            async with asyncio.timeout(CALL_TIMEOUT_S):
+            async with asyncio.timeout(self._timeout_s):
                 yield self._clients.here()
         except TimeoutError as late:
             raise OutcomeUnknown("timeout") from late

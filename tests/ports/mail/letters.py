@@ -1,6 +1,6 @@
 """Letters for tests."""
 
-from campaigns.reactions.ports import Letter
+from campaigns.people.ports import Letter
 
 
 def a_letter(

@@ -8,7 +8,7 @@ import pytest
 from pydantic import SecretStr
 
 from campaigns.foundation.settings import Settings
-from campaigns.reactions.ports import Mailer
+from campaigns.people.ports import Mailer
 from integrations.mail.mailbox import MailboxMailer
 from integrations.mail.mailer import mailer
 from integrations.mail.smtp import SmtpMailer

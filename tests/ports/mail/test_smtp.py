@@ -9,7 +9,7 @@ import pytest
 from pydantic import SecretStr
 
 from campaigns.foundation.settings import Settings, SettingsUnfit
-from campaigns.reactions.ports import MailDelayed, MailRefused
+from campaigns.people.ports import MailDelayed, MailRefused
 from integrations.mail.smtp import SmtpMailer, SmtpServer, smtp_server
 from tests.ports.mail.letters import a_letter
 from tests.ports.mail.servers import MailServer, mail_server
