@@ -27,7 +27,7 @@ _HEADLINES = {
     500: "Something went wrong",
     503: "Busy for a moment",
 }
-_JSON = "application/problem+json"
+JSON_PROBLEM = "application/problem+json"
 
 
 def answer_problem(request: AnyRequest, error: Exception) -> Response[Any]:
@@ -83,7 +83,7 @@ def problem_json(reference: str, problem: Problem) -> Response[bytes]:
     """A problem as RFC 9457 writes it, with our `code` and, for forms, `errors` by field."""
     return Response(
         problem_body(reference, problem),
-        media_type=_JSON,
+        media_type=JSON_PROBLEM,
         status_code=problem.status,
         headers={"cache-control": "no-store"} | _challenge(problem),
     )
