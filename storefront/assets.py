@@ -11,6 +11,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from storefront import formats, meter, structured_data, words
+from storefront.qr import qr
 
 STATIC = Path(__file__).parent / "static"
 TEMPLATES = Path(__file__).parent / "templates"
@@ -82,6 +83,7 @@ GLOBALS = {
     "icon": icon,
     "plural": formats.plural,
     "product": structured_data.product,
+    "qr": qr,
     "static_url": static_url,
     "steps": meter.steps,
     "words": words,
