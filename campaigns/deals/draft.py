@@ -12,6 +12,16 @@ class TypedTier:
 
 
 @dataclass(frozen=True)
+class TypedVenue:
+    """A place as typed; `zone` is an IANA name."""
+
+    name: str
+    address: str
+    city: str
+    zone: str
+
+
+@dataclass(frozen=True)
 class Draft:
     """What people typed, as text; a form, a program and a deal file fill the same fields.
 

@@ -2,26 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from sqlalchemy import select, update
 
+from campaigns.deals.draft import TypedVenue
+from campaigns.deals.drafting import parse_venue
 from campaigns.deals.rows import venues
-from campaigns.deals.typed import Reader
-from campaigns.deals.windows import UnknownZone, zone_named
 from campaigns.foundation.ids import OrganizationId, VenueId, new_id
 from campaigns.foundation.store import Store, Unit
 from campaigns.people.rules import Actor, require
-
-
-@dataclass(frozen=True)
-class TypedVenue:
-    """A place as typed; `zone` is an IANA name."""
-
-    name: str
-    address: str
-    city: str
-    zone: str
 
 
 async def keep_venue(
@@ -35,7 +23,7 @@ async def keep_venue(
 
 async def store_venue(unit: Unit, typed: TypedVenue, organization_id: OrganizationId) -> VenueId:
     """The same inside a transaction."""
-    written = _read(typed)
+    written = parse_venue(typed)
     values = {"id": new_id("ven"), "organization_id": organization_id, **written}
     made = await unit.value(
         unit.insert(venues).values(values).on_conflict_do_nothing().returning(venues.c.id)
@@ -45,19 +33,3 @@ async def store_venue(unit: Unit, typed: TypedVenue, organization_id: Organizati
     named = (venues.c.organization_id == organization_id, venues.c.name == written["name"])
     await unit.run(update(venues).where(*named).values(written))
     return VenueId(await unit.value(select(venues.c.id).where(*named)))
-
-
-def _read(typed: TypedVenue) -> dict[str, str]:
-    reader = Reader()
-    try:
-        zone_named(typed.zone.strip())
-    except UnknownZone as reason:
-        reader.refuse("zone", reason.code, str(reason))
-    written = {
-        "name": reader.text("name", typed.name, least=2, most=80),
-        "address": reader.text("address", typed.address, least=3, most=200),
-        "city": reader.text("city", typed.city, most=80),
-        "zone": typed.zone.strip(),
-    }
-    reader.finish()
-    return written

@@ -63,7 +63,7 @@ def _leaving(terms: Terms) -> str:
     if terms.is_ladder and terms.freeze_hours:
         return (
             "Leave any time before the deal is on and your hold is released. "
-            f"In its last {terms.freeze_hours} hours a deal that is on keeps those whom its price depends on."
+            f"In the last {terms.freeze_hours} hours of a deal that is on, leave only if no price rises."
         )
     return "Leave any time before the deal is on and your hold is released."
 

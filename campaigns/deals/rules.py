@@ -69,6 +69,14 @@ class SlugTaken(Refusal):
     sentence = "Another deal lives at {slug} already. Choose another address."
 
 
+class PublishedTermsStand(Refusal):
+    code = "published_terms_stand"
+    sentence = (
+        "The deal {slug} is {state} and the file says something else by now. What was handed in stands: "
+        "take the deal back first, or give the file another slug to make a new deal."
+    )
+
+
 class OfferInUse(Refusal):
     code = "offer_in_use"
     sentence = (

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, case, func, or_, select
+from sqlalchemy import and_, case, func, or_, select, true
 
 from campaigns.deals import queries
 from campaigns.deals.queries import DealCard, DealView, Tally
@@ -31,6 +31,17 @@ async def deal_by_id(unit: Unit, deal_id: DealId, now: datetime) -> DealView | N
     """A deal in any state, for those who may see it: its merchant, its buyers, the desk."""
     found = await _views(unit, await queries.page_rows(unit, deals.c.id == deal_id), now)
     return found[0] if found else None
+
+
+async def deal_by_slug(unit: Unit, slug: str, now: datetime) -> DealView | None:
+    """The same by the last part of its address."""
+    found = await _views(unit, await queries.page_rows(unit, deals.c.slug == slug), now)
+    return found[0] if found else None
+
+
+async def every_deal(unit: Unit, now: datetime) -> list[DealView]:
+    """Deals of all merchants in every state, those closing first in front; at most 1,000."""
+    return await _views(unit, await queries.page_rows(unit, true(), limit=1000), now)
 
 
 async def board(unit: Unit, now: datetime, which: str = "open") -> list[DealCard]:
