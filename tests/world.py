@@ -1,4 +1,4 @@
-"""A small world to play a deal in: a database, a sandbox on the same clock, and everything that happens by itself."""
+"""A small world to play a deal in: a database, a sandbox on the same clock, and what happens by itself."""
 
 from __future__ import annotations
 
@@ -58,6 +58,7 @@ class World:
     merchant_id: str = ""
     owner: Actor = field(default_factory=Actor)
     keys: Keys = KEYS
+    links: Links = LINKS
 
     async def deal(self, **changes: Any) -> str:
         """An open deal: threshold 3, 25 dollars, closing in two hours, one venue. Any column can be changed."""
@@ -66,7 +67,7 @@ class World:
     async def join(self, deal_id: str, email: str, units: int = 1) -> str:
         """Place an order and open its payment page; nothing is paid yet."""
         ask = Ask(deal_id, email, units, new_id("key"))
-        placed = await join(ask, store=self.store, clock=self.clock, links=LINKS)
+        placed = await join(ask, store=self.store, clock=self.clock, links=self.links)
         await self.open_page(placed.order_id)
         return placed.order_id
 
@@ -137,12 +138,14 @@ class World:
 
 
 @asynccontextmanager
-async def a_world(store: Store, clock: ManualClock) -> AsyncIterator[World]:
-    """A world with one merchant and its owner."""
+async def a_world(
+    store: Store, clock: ManualClock, *, webhook_url: str | None = None, links: Links = LINKS
+) -> AsyncIterator[World]:
+    """A world with one merchant and its owner. `webhook_url`: where the sandbox sends its events, if anywhere."""
     start = clock.at
-    async with running_sandbox(now=lambda: start) as sandbox:
+    async with running_sandbox(webhook_url, now=lambda: start) as sandbox:
         processor = StripeProcessor(settings_for(sandbox.address))
-        world = World(store, clock, Outside(store, clock, processor, KEYS), sandbox)
+        world = World(store, clock, Outside(store, clock, processor, KEYS), sandbox, links=links)
         await _found(world)
         yield world
         await processor.close()

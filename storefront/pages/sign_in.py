@@ -6,8 +6,9 @@ from dataclasses import dataclass, field
 from typing import Annotated
 
 from litestar import Response, get, post
+from litestar.di import NamedDependency
 from litestar.enums import RequestEncodingType
-from litestar.params import Body
+from litestar.params import Body, FromQuery
 
 from campaigns.people.limits import TooManyTries
 from campaigns.people.rules import LIFETIMES
@@ -31,7 +32,7 @@ class SignInForm:
 
 
 @get("/sign-in", include_in_schema=False)
-async def sign_in_page(request: AnyRequest, next: str = "/") -> Response[str]:  # noqa: A002
+async def sign_in_page(request: AnyRequest, next: FromQuery[str] = "/") -> Response[str]:  # noqa: A002
     return await page(request, "sign_in/sign_in.html", next=inside(next), email="", errors={})
 
 
@@ -39,7 +40,7 @@ async def sign_in_page(request: AnyRequest, next: str = "/") -> Response[str]:  
 async def take_sign_in(
     request: AnyRequest,
     data: Annotated[SignInForm, Body(media_type=RequestEncodingType.URL_ENCODED)],
-    site: Site,
+    site: NamedDependency[Site],
 ) -> Response[str]:
     tried = SignInTry(
         email=data.email,
@@ -80,7 +81,7 @@ def _signed_in(site: Site, opened: SignedIn, address: str) -> Response[str]:
 
 
 @post("/sign-out", include_in_schema=False, request_max_body_size=FORM_BYTES)
-async def take_sign_out(request: AnyRequest, site: Site) -> Response[str]:
+async def take_sign_out(request: AnyRequest, site: NamedDependency[Site]) -> Response[str]:
     """Ends the session here and drops what this browser stored of it."""
     token = session_token(request)
     if token:
