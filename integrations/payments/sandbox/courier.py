@@ -43,7 +43,8 @@ class Courier:
     def take_over(self) -> None:
         """Take up the deliveries an earlier process left behind."""
         for delivery_id in self._sandbox.state.rows("delivery"):
-            self.waiting[delivery_id] = 0.0
+            if delivery_id not in self.held:
+                self.waiting[delivery_id] = 0.0
 
     def accept(self, deliveries: list[Row]) -> None:
         """Plan new deliveries by the policy in force; called after their events are committed."""
@@ -76,8 +77,8 @@ class Courier:
 
     async def flush(self) -> dict[str, int]:
         """Try everything that waits or is held once, now; how many were `sent`, `lost` and `refused`."""
-        ids = [*self.held, *self.waiting]
-        order = [row_id for row_id in self._sandbox.state.rows("delivery") if row_id in set(ids)]
+        ids = {*self.held, *self.waiting}
+        order = [row_id for row_id in self._sandbox.state.rows("delivery") if row_id in ids]
         self.held.clear()
         self.waiting.clear()
         counts = {"sent": 0, "lost": 0, "refused": 0}

@@ -71,4 +71,6 @@ def exponent(currency: str) -> int:
 def shown(amount_minor: int, currency: str) -> str:
     """An amount for people: `25.00 EUR`."""
     digits = exponent(currency)
-    return f"{amount_minor / 10**digits:,.{digits}f} {currency.upper()}"
+    whole, rest = divmod(amount_minor, 10**digits)
+    fraction = f".{rest:0{digits}d}" if digits else ""
+    return f"{whole:,}{fraction} {currency.upper()}"

@@ -78,8 +78,7 @@ def execute(change: Change, request: ApiRequest, *, saved_error: bool = False) -
 def _run(change: Change, request: ApiRequest) -> Row:
     operation, object_id = operations.find(request.method, request.path)
     params = strictness.check(form.decode(request.raw), operation.shape)
-    if operation.modelled is not None:
-        strictness.unmodelled(params, operation.modelled)
+    strictness.unmodelled(params, operation.modelled)
     row = operation.run(change, params, object_id)
     if row.get("object") == "list":
         return row

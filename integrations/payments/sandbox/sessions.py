@@ -9,6 +9,7 @@ from integrations.payments.sandbox.events import emit
 from integrations.payments.sandbox.payment_methods import method_types
 from integrations.payments.sandbox.refusals import impossible, invalid, missing
 from integrations.payments.sandbox.state import DEADLINE, Change, Row
+from integrations.payments.sandbox.strictness import unmodelled
 
 _SHORTEST_SECONDS = 30 * 60
 _LONGEST_SECONDS = 24 * 3_600
@@ -150,6 +151,7 @@ def _expires_at(change: Change, params: Row) -> int:
 def _payment(params: Row) -> Row:
     if "setup_intent_data" in params:
         raise invalid("setup_intent_data belongs to mode=setup.", "setup_intent_data")
+    unmodelled(params.get("payment_intent_data") or {}, _INTENT_DATA, "payment_intent_data")
     items = params.get("line_items")
     if not items:
         raise missing("line_items")
@@ -173,11 +175,13 @@ def _payment(params: Row) -> Row:
 
 
 def _price(item: Row, path: str) -> tuple[Row, int]:
+    unmodelled(item, _ITEM, path)
     price: Row | None = item.get("price_data")
     if price is None:
         raise invalid(
             "The sandbox has no stored prices: give price_data.", f"{path}[price_data]", "parameter_missing"
         )
+    unmodelled(price, _PRICE, f"{path}[price_data]")
     if "unit_amount" not in price:
         raise missing(f"{path}[price_data][unit_amount]")
     if "product_data" not in price:
@@ -192,6 +196,7 @@ def _setup(params: Row) -> Row:
     for name in ("line_items", "payment_intent_data"):
         if name in params:
             raise invalid(f"You can not pass `{name}` in `setup` mode.", name)
+    unmodelled(params.get("setup_intent_data") or {}, _SETUP_DATA, "setup_intent_data")
     if "currency" not in params and "allowed_payment_method_types" not in params:
         raise missing("currency")
     return {
@@ -201,6 +206,13 @@ def _setup(params: Row) -> Row:
     }
 
 
+_ITEM = frozenset({"price_data", "quantity"})
+_PRICE = frozenset({"currency", "product_data", "unit_amount"})
+_SETUP_DATA = frozenset({"description", "metadata"})
+_INTENT_DATA = _SETUP_DATA | {
+    "capture_method", "receipt_email", "setup_future_usage", "statement_descriptor",
+    "statement_descriptor_suffix", "transfer_group",
+}  # fmt: skip
 _COPIED = (
     "cancel_url", "client_reference_id", "customer", "customer_creation", "customer_email", "locale", "mode",
     "submit_type", "success_url",

@@ -53,11 +53,12 @@ def unknown(param: str) -> Refusal:
     return invalid(f"Received unknown parameter: {param}.{more}", param, "parameter_unknown")
 
 
-def unmodelled(params: dict[str, Any], modelled: frozenset[str]) -> None:
+def unmodelled(params: dict[str, Any], modelled: frozenset[str], path: str = "") -> None:
     """Refuse what Stripe knows and the sandbox does not act on: taking it silently would be a lie."""
     for name in params:
         if name not in modelled:
-            raise invalid(f"The sandbox does not model the parameter {name}.", name, "parameter_unknown")
+            param = _join(path, name)
+            raise invalid(f"The sandbox does not model the parameter {param}.", param, "parameter_unknown")
 
 
 def _join(path: str, name: str) -> str:

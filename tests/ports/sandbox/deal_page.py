@@ -1,4 +1,4 @@
-"""The deal a buyer comes from and goes back to, as a page of another origin, and a host the sandbox is mounted in."""
+"""The deal a buyer comes from, as a page of another origin, and an application the sandbox is mounted in."""
 
 from __future__ import annotations
 

@@ -17,7 +17,8 @@ CREATE: Any = {"amount": 2500, "currency": "eur", "allowed_payment_method_types"
 
 async def create(client: Client, **more: Any) -> stripe.PaymentIntent:
     """Create the same intent under the same key."""
-    return await client.v1.payment_intents.create_async({**CREATE, **more}, KEY)
+    params: Any = {**CREATE, **more}
+    return await client.v1.payment_intents.create_async(params, KEY)
 
 
 async def intents_of(sandbox: RunningSandbox) -> int:

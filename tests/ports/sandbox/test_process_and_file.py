@@ -1,4 +1,4 @@
-"""The sandbox as its own process on its own file: nothing answered is lost, whatever happens to the process."""
+"""The sandbox as its own process on its own file: what it answered survives the process."""
 
 from __future__ import annotations
 
