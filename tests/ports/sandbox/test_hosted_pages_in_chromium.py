@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Browser
 
 from integrations.payments.sandbox.server import served
@@ -92,3 +94,18 @@ async def test_nothing_overflows_on_a_narrow_phone_and_the_policy_is_kept(browse
         ground = await page.evaluate("getComputedStyle(document.body).backgroundColor")
         assert ground == "rgb(13, 15, 18)"
         assert complaints == []
+
+
+@pytest.mark.parametrize("dark", [False, True])
+async def test_the_pages_have_no_accessibility_violations(browser: Browser, dark: bool) -> None:
+    async with (
+        served(deal) as (address, _),
+        running_sandbox() as sandbox,
+        open_page(browser, PHONE, dark=dark) as page,
+    ):
+        await page.goto(await session_url(sandbox, address))
+        reports = [await Axe().run(page)]
+        for number in ("4000000000009995", "4000002760003184"):
+            await page.get_by_role("button", name=number).click()
+            reports.append(await Axe().run(page))
+        assert [report.generate_report() for report in reports if report.violations_count] == []
