@@ -19,7 +19,7 @@ async def do_what_is_due(*, store: Store, clock: Clock) -> int:
     for deal_id in await due_deals(store=store, clock=clock):
         looked_at += 1
         await decide(deal_id, store=store, clock=clock)
+    looked_at += await end_overdue_problems(store=store, clock=clock)
     for deal_id in await unsettled_deals(store=store, clock=clock):
         await settle(deal_id, store=store, clock=clock)
-    looked_at += await end_overdue_problems(store=store, clock=clock)
     return looked_at + await expire_promotional_values(store=store, clock=clock)

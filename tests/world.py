@@ -197,7 +197,7 @@ async def a_deal(world: World, **changes: Any) -> str:
             offers.insert().values(
                 id=offer_id,
                 organization_id=world.merchant_id,
-                title="Hand-pulled noodle dinner",
+                title=f"Hand-pulled noodle dinner {offer_id[-4:]}",
                 summary="Two bowls",
                 currency="USD",
                 list_price_minor=6400,
