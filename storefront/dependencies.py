@@ -1,4 +1,4 @@
-"""What handlers may ask for by name."""
+"""What handlers may ask for by name, as in `site: NamedDependency[Site]`."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from campaigns.foundation.keys import Keys
 from campaigns.foundation.settings import Settings
 from campaigns.foundation.store import Store
 from campaigns.orders.ports import PaymentProcessor
+from campaigns.people.ports import Mailer
 from campaigns.people.rules import Actor
 from campaigns.people.sessions import Session
-from campaigns.people.ports import Mailer
 from storefront.security.visitor import actor_behind, session_of
 from storefront.site import AnyRequest, Mailbox, Site, site_of
 

@@ -11,7 +11,7 @@ from litestar import Response
 
 from storefront.errors import Problem, problem_of
 from storefront.pages.render import hand_out_form_cookie, page_as_known
-from storefront.security.csrf import csrf_token
+from storefront.security.csrf import CsrfRefused, renew_form_cookie
 from storefront.security.visitor import known_session
 from storefront.site import AnyRequest
 
@@ -38,8 +38,10 @@ def answer_problem(request: AnyRequest, error: Exception) -> Response[Any]:
     answer = _answer(request, problem)
     if problem.retry_after_s is not None:
         answer.headers["retry-after"] = str(problem.retry_after_s)
-    if problem.code == "csrf_refused" and known_session(request) is None:
-        csrf_token(request)  # whatever was wrong with the old cookie, the next page starts with a good one
+    if isinstance(error, CsrfRefused) and not error.details and known_session(request) is None:
+        # Whatever was wrong with the old cookie, the next page starts with a good one. Another site's form
+        # must not bring that about, or it could spoil the forms a person has open here.
+        renew_form_cookie(request)
         hand_out_form_cookie(request, answer)
     return answer
 

@@ -24,6 +24,8 @@ _FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
 
 
 class CsrfRefused(Refusal):
+    """`foreign` in `details`: the request came from another site."""
+
     code = "csrf_refused"
     sentence = "This form is out of date. Load the page again, then send it once more. Nothing was changed."
 
@@ -47,6 +49,7 @@ async def guard_against_forgery(connection: Connection, handler: BaseRouteHandle
     session = await session_of(connection)
     binding = _binding(session, connection.cookies.get(site_of(connection).browser.form_cookie))
     if not sent or not binding or not _is_ours(sent, binding, site_of(connection).keys):
+        await _close_files(connection)
         raise CsrfRefused
 
 
@@ -55,14 +58,14 @@ def _check_origin(connection: Connection) -> None:
     fetch_site = connection.headers.get("sec-fetch-site")
     if fetch_site is not None:
         if fetch_site not in ("same-origin", "none"):
-            raise CsrfRefused
+            raise CsrfRefused(foreign=True)
         return
     origin = connection.headers.get("origin", "null")
     # `null` is what pages without a referrer send, our order pages among them.
     if origin != "null" and not site_of(connection).browser.knows_origin(
         origin, connection.headers.get("host", "")
     ):
-        raise CsrfRefused
+        raise CsrfRefused(foreign=True)
 
 
 def _is_cookieless_json(connection: Connection) -> bool:
@@ -80,6 +83,12 @@ async def _from_form(connection: Connection) -> str | None:
     return sent if isinstance(sent, str) else None  # a file under this name is no token
 
 
+async def _close_files(connection: Connection) -> None:
+    """The framework closes what a handler was given; here no handler comes to see it."""
+    if isinstance(connection, Request) and connection.headers.get("content-type", "").startswith(_FORMS[1]):
+        await (await connection.form()).close()
+
+
 def _binding(session: Session | None, form_cookie: str | None) -> str | None:
     if session is not None:
         return f"session:{session.id_hash}"
@@ -95,11 +104,17 @@ def csrf_token(connection: Connection) -> str:
     session = known_session(connection)
     cookie = connection.cookies.get(site.browser.form_cookie) or new_form_cookie(connection)
     if session is None and cookie is None:
-        cookie = secrets.token_urlsafe(24)
-        connection.scope["state"][_NEW_COOKIE] = cookie
+        cookie = renew_form_cookie(connection)
     binding = _binding(session, cookie)
     nonce = secrets.token_hex(8)
     return f"{nonce}.{_mac(site.keys.derived(_PURPOSE), nonce, str(binding))}"
+
+
+def renew_form_cookie(connection: Connection) -> str:
+    """A new value for the form cookie, whatever the browser has."""
+    value = secrets.token_urlsafe(24)
+    connection.scope["state"][_NEW_COOKIE] = value
+    return value
 
 
 def new_form_cookie(connection: Connection) -> str | None:
