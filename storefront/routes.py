@@ -10,7 +10,11 @@ from litestar.static_files import create_static_files_router
 
 from storefront.assets import STATIC
 from storefront.health import HEALTH
+from storefront.live.stream import LIVE
+from storefront.pages.board import BOARD
+from storefront.pages.deal import DEAL
 from storefront.pages.sign_in import SIGN_IN
+from storefront.webhooks import WEBHOOKS
 
 # Names change with the content, so a copy never becomes wrong (U32).
 _FOR_EVER = CacheControlHeader(max_age=31_536_000, public=True, immutable=True)
@@ -25,4 +29,8 @@ ROUTES = (
     static_files(),
     *HEALTH,
     *SIGN_IN,
+    *BOARD,
+    *DEAL,
+    *LIVE,
+    *WEBHOOKS,
 )
