@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date, format_datetime, format_timedelta
-from babel.numbers import format_currency, format_decimal, format_percent
+from babel.numbers import format_currency, format_decimal, format_percent, get_currency_symbol
 
 from campaigns.foundation.money import Money, currency
 
@@ -20,7 +20,9 @@ def format_money(amount: Money) -> str:
     """`$38`, `$38.50`, `¥3,800`: decimals appear only where there are any."""
     exponent = currency(amount.currency).exponent
     whole = amount.amount_minor % 10**exponent == 0
-    pattern = "¤#,##0" if whole else "¤#,##0." + "0" * exponent
+    # A sign such as $ stands close to the number; letters such as ISK keep a space that does not break.
+    sign = "¤\u00a0" if get_currency_symbol(amount.currency, LOCALE)[-1].isalpha() else "¤"
+    pattern = f"{sign}#,##0" if whole else f"{sign}#,##0." + "0" * exponent
     return format_currency(amount.decimal, amount.currency, pattern, locale=LOCALE, currency_digits=False)
 
 
@@ -74,9 +76,7 @@ def minutes_ago(instant: datetime, now: datetime) -> str:
     elapsed = now - instant
     if elapsed.total_seconds() < 60:
         return "just now"
-    return format_timedelta(
-        -elapsed, "minute", threshold=1, add_direction=True, format="long", locale=LOCALE
-    )
+    return format_timedelta(-elapsed, "minute", threshold=1, add_direction=True, format="long", locale=LOCALE)
 
 
 def people(count: int) -> str:

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
 MOST_SEGMENTS = 4
 SHOWN_WHEN_MORE = 2
+# Only a deal that more people can still join has a next step.
+_MOVING = ("scheduled", "open", "grace", "tipped")
 
 
 @dataclass(frozen=True)
@@ -30,7 +32,7 @@ class Step:
 def steps(deal: DealView) -> tuple[Step, ...]:
     """Every boundary, lowest first. `next` marks the first one ahead, `current` the price that holds."""
     reached = [segment for segment in deal.segments if segment.reached]
-    ahead = [segment for segment in deal.segments if not segment.reached]
+    ahead = [segment for segment in deal.segments if not segment.reached and deal.phase in _MOVING]
     return tuple(
         Step(
             label=quantity(deal, segment.boundary),

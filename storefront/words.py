@@ -78,7 +78,7 @@ def headline(deal: DealView) -> str:
 
 def next_tier_line(deal: DealView) -> str | None:
     """`20 more drops it to $34 for everyone`, once a ladder deal is on; None where there is no ladder."""
-    if not deal.is_ladder or deal.tipped_at is None or deal.phase not in ("tipped", "sold_out"):
+    if not deal.is_ladder or deal.tipped_at is None or deal.phase != "tipped":
         return None
     ahead = [tier for tier in deal.tiers if not tier.reached]
     if not ahead:

@@ -3,6 +3,8 @@
 import { refresh } from "./refresh.js";
 
 const TWO_DAYS = 172_800;
+const SPREAD_MS = 3000;
+const LATE_MS = 30_000;
 const two = (n) => String(n).padStart(2, "0");
 
 function left(seconds) {
@@ -31,8 +33,10 @@ class CountDown extends HTMLElement {
       out.textContent = left(seconds);
       if (seconds > 0) return;
       clearInterval(this.timer);
-      refresh({ within: 3000 });
+      // An end that was already past when the page came is a server at work: ask again, but not at once.
+      refresh({ within: late ? LATE_MS : SPREAD_MS });
     };
+    const late = end <= now;
     this.timer = setInterval(tick, 1000);
     tick();
   }
