@@ -21,7 +21,7 @@ from campaigns.reactions.rules import Situation
 
 @dataclass(frozen=True)
 class Case:
-    """`deal` is a row of `deal_page_rows`, `order` one of orders or None; `params` are those of the effect."""
+    """`deal` is a row of `deal_page_rows`, `order` one of orders or None; `params` are the effect's."""
 
     unit: Unit
     deal: Any

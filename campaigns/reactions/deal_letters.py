@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
 
 from sqlalchemy import func, select
 
@@ -69,7 +70,7 @@ async def _tipped(case: Case) -> Words:
 
 def _joinable(case: Case) -> bool:
     sold_out = terms_of(case.deal).is_sold_out(case.deal.units_taken)
-    return not sold_out and bool(case.now < case.deal.closes_at)
+    return case.deal.state == "tipped" and not sold_out and bool(case.now < case.deal.closes_at)
 
 
 async def _failed(case: Case) -> Words:
@@ -95,19 +96,19 @@ async def _settled(case: Case) -> Words:
     """What was charged and what went back, from the orders themselves (R85)."""
     mine = orders.c.deal_id == case.deal.id
     figures = select(
-        func.count(orders.c.counts_as.distinct()),
-        func.coalesce(func.sum(orders.c.units_captured), 0),
-        func.coalesce(func.sum(orders.c.due_minor), 0),
-    ).where(mine, orders.c.units_captured > 0)
-    people, units, charged_minor = (await case.unit.all(figures))[0]
+        func.count(orders.c.counts_as.distinct()).label("people"),
+        func.coalesce(func.sum(orders.c.units_captured), 0).label("units"),
+        func.coalesce(func.sum(orders.c.due_minor), 0).label("minor"),
+    )
+    charged: Any = await case.unit.one(figures.where(mine, orders.c.units_captured > 0))
     back = await case.unit.value(
         select(func.sum(refunds.c.amount_minor)).join(orders, orders.c.id == refunds.c.order_id).where(mine)
     )
     unpaid = await case.unit.value(select(func.count()).where(mine, orders.c.state == "dropped"))
-    paid = f"{plural(people, 'person', 'people')} paid {case.money(int(charged_minor))}"
+    paid = f"{plural(charged.people, 'person', 'people')} paid {case.money(int(charged.minor))}"
     paragraphs = (
         f"Your deal {quoted(case.title)} is settled.",
-        f"{paid} for {plural(int(units), 'voucher', 'vouchers')}.",
+        f"{paid} for {plural(int(charged.units), 'voucher', 'vouchers')}.",
         *((f"{case.money(int(back))} of that was refunded or is on its way back.",) if back else ()),
         *((f"{plural(unpaid, 'order', 'orders')} ended unpaid.",) if unpaid else ()),
     )

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date, format_datetime
-from babel.numbers import format_currency, format_decimal
+from babel.numbers import format_currency, format_decimal, get_currency_symbol
 
 from campaigns.foundation.money import Money, currency
 
@@ -14,10 +14,16 @@ _LOCALE = "en_US"
 
 
 def money(amount: Money) -> str:
-    """`$38`, `$38.50`, `¥3,800`: decimals only where there are any."""
+    """`$38`, `$38.50`, `¥3,800`, `KWD 12.500`: decimals only where there are any."""
     decimals = currency(amount.currency).exponent
     whole = amount.amount_minor % 10**decimals == 0
-    pattern = "¤#,##0" if whole else "¤#,##0." + "0" * decimals
+    # A pattern of our own loses the space that stands between a code and its figures.
+    sign = (
+        "¤"
+        if get_currency_symbol(amount.currency, locale=_LOCALE) != amount.currency
+        else "¤\N{NO-BREAK SPACE}"
+    )
+    pattern = f"{sign}#,##0" if whole else f"{sign}#,##0." + "0" * decimals
     return format_currency(amount.decimal, amount.currency, pattern, locale=_LOCALE, currency_digits=False)
 
 

@@ -100,12 +100,11 @@ async def _charged(case: Case) -> Words | None:
     rows = await case.unit.all(select(voucher_rows).where(*mine).order_by(voucher_rows.c.unit_no))
     if not rows:
         return None
-    kept = case.order.units_captured - case.order.units_refunded
-    ready = "Your voucher is ready." if kept == 1 else f"Your {kept} vouchers are ready."
+    ready = "Your voucher is ready." if len(rows) == 1 else f"Your {len(rows)} vouchers are ready."
     paragraphs = (
         *_waived(case),
         f"The deal is on. Your card was charged {case.due}.{_less_than_held(case)}",
-        f"{ready} {await _where(case, rows[0])}",
+        f"{ready} {await _where(case, rows)}",
         *(f"Voucher {row.unit_no}: {case.links.voucher(row.id)}" for row in rows if len(rows) > 1),
         _refund(case),
         about(case),
@@ -120,12 +119,13 @@ def _less_than_held(case: Case) -> str:
     return f" That is the final price; the rest of the {case.held} we held is released."
 
 
-async def _where(case: Case, voucher: Any) -> str:
+async def _where(case: Case, rows: Sequence[Any]) -> str:
     places = (await venues_of(case.unit, [case.deal.id]))[case.deal.id]
     named = _either([place.name for place in places])
-    where = f"Show it at {named}" if named else "Show it"
-    since = f" from {day_on(voucher.valid_from_on)}" if voucher.valid_from_on else ""
-    return f"{where}{since} until {day_on(voucher.promo_expires_on)}."
+    show = "Show it" if len(rows) == 1 else "Show them"
+    where = f"{show} at {named}" if named else show
+    since = f" from {day_on(rows[0].valid_from_on)}" if rows[0].valid_from_on else ""
+    return f"{where}{since} until {day_on(rows[0].promo_expires_on)}."
 
 
 def _either(names: Sequence[str]) -> str:
