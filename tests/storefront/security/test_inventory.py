@@ -1,0 +1,48 @@
+"""Every address we answer to is known: in the OpenAPI file, or in this list of pages (S42)."""
+
+import pytest
+from litestar.handlers import HTTPRouteHandler
+
+from tests.storefront.shop import Shop
+
+pytestmark = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+
+# Addresses for people and for machinery. What programs may rely on belongs into the OpenAPI file instead.
+PAGES = {
+    "/",
+    "/deals/{slug:str}",
+    "/deals/{slug:str}/live",
+    "/health/live",
+    "/health/ready",
+    "/metrics",
+    "/sign-in",
+    "/sign-out",
+    "/static/dist/{file_path:path}",
+    "/webhooks/stripe",
+}
+OPENAPI = {"/schema", "/schema/openapi.json", "/schema/{path:str}"}
+
+
+def addresses(shop: Shop, *, described: bool) -> set[str]:
+    return {
+        route.path
+        for route in shop.app.routes
+        for handler in getattr(route, "route_handlers", ())
+        if isinstance(handler, HTTPRouteHandler)
+        and "OPTIONS" not in handler.http_methods
+        and bool(handler.resolve_include_in_schema()) is described
+    }
+
+
+async def test_every_route_is_described_or_is_a_known_page(shop: Shop) -> None:
+    assert sorted(addresses(shop, described=False) - PAGES - OPENAPI) == []
+
+
+async def test_the_list_of_pages_names_nothing_that_is_gone(shop: Shop) -> None:
+    assert sorted(PAGES - addresses(shop, described=False)) == []
+
+
+async def test_what_is_described_is_the_api_and_all_of_it(shop: Shop) -> None:
+    written = set((shop.app.openapi_schema.paths or {}).keys())
+    assert all(path.startswith("/api/") for path in written)
+    assert len(written) == len(addresses(shop, described=True))
