@@ -88,7 +88,7 @@ def test_a_price_nobody_can_reach_is_not_advertised(capacity: int, fits: bool) -
 @pytest.mark.parametrize("field", ["max_per_order", "max_per_buyer"])
 def test_limits_leave_room_for_the_smallest_order(field: str, limit: int, fits: bool) -> None:
     """R26."""
-    errors = found(min_per_order="2", **{field: str(limit)})
+    errors = found(min_per_order="2", **dict[str, Any]({field: str(limit)}))
     assert errors == ([] if fits else [(field, "limit_below_order")])
 
 
@@ -137,7 +137,7 @@ PROVEN = {
     ],
 )
 def test_a_list_price_needs_evidence_and_dates(
-    changes: dict[str, str], errors: list[tuple[str, str]]
+    changes: dict[str, Any], errors: list[tuple[str, str]]
 ) -> None:
     """R61. Today counts in the zone of the deal: noon UTC is still the 24th in Los Angeles."""
     assert found(**{**PROVEN, **changes}) == errors

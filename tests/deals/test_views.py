@@ -165,7 +165,7 @@ def test_less_than_the_smallest_order_left_is_sold_out(taken: int, left: int, so
         ({"capacity": "30"}, 28, 2),
     ],
 )
-def test_the_largest_quantity_obeys_every_limit(typed: dict[str, str], taken: int, most: int) -> None:
+def test_the_largest_quantity_obeys_every_limit(typed: dict[str, Any], taken: int, most: int) -> None:
     """R26, R29."""
     assert a_view(row={"units_taken": taken}, **typed).order_limit == most
 
@@ -221,7 +221,7 @@ def test_every_limitation_is_a_sentence() -> None:
         ({"refund_hours": "48"}, "Refunds", "within 48 hours"),
     ],
 )
-def test_limitations_follow_the_policies(typed: dict[str, str], label: str, part: str) -> None:
+def test_limitations_follow_the_policies(typed: dict[str, Any], label: str, part: str) -> None:
     assert part in dict(a_view(**typed).limitations)[label]
 
 
