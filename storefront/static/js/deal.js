@@ -61,9 +61,11 @@ document.addEventListener("page:refreshed", notice);
 
 // Over the cap of live connections the page asks for itself every 15 seconds (U55).
 let poll;
-document.addEventListener("htmx:sse:error", () => {
-  poll ??= setInterval(() => document.hidden || refresh({ what: "live" }), POLL_MS);
-});
+for (const name of ["htmx:response:error", "htmx:error", "htmx:sse:error"]) {
+  document.addEventListener(name, () => {
+    poll ??= setInterval(() => document.hidden || refresh({ what: "live" }), POLL_MS);
+  });
+}
 document.addEventListener("htmx:sse:after:connection", () => {
   clearInterval(poll);
   poll = undefined;
