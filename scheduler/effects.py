@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 
 import structlog
-from campaigns.foundation.effects import Leased, claim, postpone
+from campaigns.foundation.effects import Leased, claim, hand_back, postpone
 from campaigns.orders.carry_out import carry_out
 from campaigns.orders.owed import KINDS
 from campaigns.reactions.deliver import deliver
@@ -20,22 +20,32 @@ CONCURRENT = 5
 ALL_KINDS = (*KINDS, "tell", "mail")
 
 
-async def drain_effects(surroundings: Surroundings) -> int:
-    """Carry out everything that is due now; answers how many tries were made."""
-    made = 0
-    while True:
+async def drain_effects(surroundings: Surroundings, *, stopping: asyncio.Event | None = None) -> int:
+    """Carry out everything that is due now; answers how many tries were made.
+
+    Once `stopping` is set, nothing more is begun and what was leased but not begun is handed back.
+    """
+    made, stopping = 0, stopping or asyncio.Event()
+    while not stopping.is_set():
         async with surroundings.money.store.begin() as unit:
             now = await surroundings.money.clock.now(unit)
             leased = await claim(unit, now, kinds=ALL_KINDS, batch=BATCH)
         if not leased:
             return made
         lanes = asyncio.Semaphore(CONCURRENT)
-        await asyncio.gather(*(_in_lane(effect, surroundings, lanes) for effect in leased))
+        await asyncio.gather(*(_in_lane(effect, surroundings, lanes, stopping) for effect in leased))
         made += len(leased)
+    return made
 
 
-async def _in_lane(effect: Leased, surroundings: Surroundings, lanes: asyncio.Semaphore) -> None:
+async def _in_lane(
+    effect: Leased, surroundings: Surroundings, lanes: asyncio.Semaphore, stopping: asyncio.Event
+) -> None:
     async with lanes:
+        if stopping.is_set():
+            async with surroundings.money.store.begin() as unit:
+                await hand_back(unit, effect)
+            return
         try:
             await _carry_out(effect, surroundings)
         except Exception as error:  # one effect that cannot be handled must not stop the others (X43)

@@ -1,1 +1,1 @@
-"""The command line."""
+"""The command line: the programs people start, and what they ask of an installation from a terminal."""

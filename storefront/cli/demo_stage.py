@@ -1,0 +1,126 @@
+"""Play the demo's past: the real operations, the real stand-in for payments, on a clock set back some days."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+from sqlalchemy import select
+
+from campaigns.deals.rows import deal_venues, deals
+from campaigns.foundation.clock import ManualClock
+from campaigns.foundation.settings import Settings
+from campaigns.foundation.store import Store
+from campaigns.orders.carry_out import Outside, carry_out
+from campaigns.orders.checkout import claim_checkout
+from campaigns.orders.join import Ask, join
+from campaigns.orders.queries import vouchers_of
+from campaigns.orders.reconcile import reconcile_order
+from campaigns.orders.rows import orders
+from campaigns.people.enrol import Enrolment, enrol
+from campaigns.people.found_organization import NewOrganization, found_organization
+from campaigns.people.queries import actor_of, organization_by_slug
+from campaigns.people.rows import membership
+from campaigns.people.rules import Actor
+from campaigns.vouchers.redeem import Scan, redeem
+from campaigns.vouchers.rows import vouchers
+from integrations.adapters import STAND_IN_PREFIX, build_adapters, open_stand_in, pay
+from scheduler.main import surroundings_of, until_quiet
+from scheduler.outside import Surroundings
+from storefront.cli.demo_people import PASSWORD, PLATFORM, SIGN_INS
+
+
+@dataclass(frozen=True)
+class Stage:
+    """A whole installation with its clock in our hands. `address` and `key` are those of the stand-in."""
+
+    clock: ManualClock
+    surroundings: Surroundings
+    address: str
+    key: str
+
+    @property
+    def store(self) -> Store:
+        return self.surroundings.money.store
+
+    @property
+    def money(self) -> Outside:
+        return self.surroundings.money
+
+    async def settle_down(self) -> None:
+        """Let everything happen that is due at this moment."""
+        await until_quiet(self.surroundings)
+
+    async def open_doors(self) -> None:
+        """Found the platform; merchants come with their first deal."""
+        platform = NewOrganization(PLATFORM, "Quorum demo", kind="platform")
+        await found_organization(platform, store=self.store, clock=self.clock)
+
+    async def enrol_everybody(self) -> None:
+        """Give those who can sign in their roles, as far as their merchants are there already."""
+        for person in SIGN_INS:
+            async with self.store.read() as unit:
+                organization = await organization_by_slug(unit, person.merchant)
+            if organization is None:
+                continue
+            asked = Enrolment(organization.id, person.email, person.role, person.name, PASSWORD)
+            await enrol(asked, store=self.store, clock=self.clock, keys=self.money.keys)
+
+    async def buy(self, slug: str, email: str, units: int, card: str) -> None:
+        """Join, pay on the hosted page, and let everything happen that follows."""
+        ask = Ask(await self._deal_id(slug), email, units, f"demo:{slug}:{email}")
+        placed = await join(ask, store=self.store, clock=self.clock, links=self.surroundings.links)
+        wish = await claim_checkout(placed.order_id, store=self.store, clock=self.clock)
+        if wish is not None:
+            await carry_out(wish, self.money)
+        async with self.store.read() as unit:
+            session_id = await unit.value(select(orders.c.session_id).where(orders.c.id == placed.order_id))
+        await pay(self.address, self.key, session_id, card)
+        await reconcile_order(placed.order_id, self.money)
+        await self.settle_down()
+
+    async def use_voucher(self, slug: str) -> None:
+        """Redeem one voucher of a deal at its first venue, by its merchant's staff."""
+        deal_id = await self._deal_id(slug)
+        async with self.store.read() as unit:
+            issued = await vouchers_of(
+                unit, self.money.keys, (vouchers.c.deal_id == deal_id) & (vouchers.c.state == "issued")
+            )
+            venue_id = await unit.value(
+                select(deal_venues.c.venue_id)
+                .where(deal_venues.c.deal_id == deal_id)
+                .order_by(deal_venues.c.venue_id)
+            )
+        scan = Scan(issued[0].code, venue_id, f"demo:{issued[0].id}")
+        staff = await self._staff_of(deal_id)
+        await redeem(scan, actor=staff, store=self.store, clock=self.clock, keys=self.money.keys)
+
+    async def _deal_id(self, slug: str) -> str:
+        async with self.store.read() as unit:
+            return str(await unit.value(select(deals.c.id).where(deals.c.slug == slug)))
+
+    async def _staff_of(self, deal_id: str) -> Actor:
+        """Somebody who works for a deal's merchant."""
+        async with self.store.read() as unit:
+            account_id = await unit.value(
+                select(membership.c.account_id)
+                .join(deals, deals.c.organization_id == membership.c.organization_id)
+                .where(deals.c.id == deal_id)
+            )
+            return await actor_of(unit, account_id)
+
+
+@asynccontextmanager
+async def a_stage(settings: Settings, store: Store, clock: ManualClock) -> AsyncIterator[Stage]:
+    """The stage, with the stand-in served on a free port while inside. It tells nobody: we read what it knows."""
+    stand_in = open_stand_in(
+        settings, now=lambda: clock.at, public_base=f"{settings.address}{STAND_IN_PREFIX}"
+    )
+    async with stand_in.served() as (address, _):
+        adapters = build_adapters(settings.model_copy(update={"stripe_api_base": address}))
+        surroundings = surroundings_of(settings, store=store, clock=clock, adapters=adapters)
+        try:
+            yield Stage(clock, surroundings, address, stand_in.key)
+        finally:
+            await adapters.close()
