@@ -25,6 +25,7 @@ STATUS: dict[str, int] = {
     "too_many_tries": 429,
     # what is asked for
     "bad_request": 400,
+    "idempotency_key_missing": 400,
     "unknown_host": 400,
     "notice_malformed": 400,
     "not_found": 404,
@@ -65,6 +66,7 @@ STATUS: dict[str, int] = {
     "published_terms_stand": 409,
     "slug_taken": 409,
     "sold_out": 409,
+    "voucher_not_redeemed": 409,
     "windows_overlap": 409,
     # our side
     "internal_error": 500,

@@ -28,7 +28,9 @@ _ACTS: Mapping[str, tuple[tuple[str, ...], str]] = {
     "refund": ((OWNER, MANAGER, OPERATOR), "refund this order"),
     "redeem": ((OWNER, MANAGER, STAFF), "redeem vouchers here"),
     "see_console": ((OWNER, MANAGER, STAFF), "see this merchant's console"),
-    "create_token": ((OWNER,), "create API tokens"),
+    "create_token": ((OWNER, OPERATOR), "create API tokens"),
+    "enrol": ((OWNER, OPERATOR), "add members"),
+    "found_organization": ((OPERATOR,), "add merchants"),
     "see_operator": ((OPERATOR,), "see the operator pages"),
 }
 ACTS = tuple(_ACTS)

@@ -65,7 +65,9 @@ MATRIX = {
     "refund": "OMP",
     "redeem": "OMS",
     "see_console": "OMS",
-    "create_token": "O",
+    "create_token": "OP",
+    "enrol": "OP",
+    "found_organization": "P",
     "see_operator": "P",
 }
 LETTERS = {"O": "owner", "M": "manager", "S": "staff", "P": "operator"}
