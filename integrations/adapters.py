@@ -10,10 +10,19 @@ from campaigns.people.ports import Mailer
 from integrations.mail.mailbox import MailboxMailer
 from integrations.mail.mailer import mailer
 from integrations.payments.stand_in import PREFIX as STAND_IN_PREFIX
-from integrations.payments.stand_in import StandIn, open_stand_in, pay, state_path
+from integrations.payments.stand_in import Pay, StandIn, open_stand_in, paying, state_path
 from integrations.payments.stripe.processor import StripeProcessor
 
-__all__ = ["STAND_IN_PREFIX", "Adapters", "StandIn", "build_adapters", "open_stand_in", "pay", "state_path"]
+__all__ = [
+    "STAND_IN_PREFIX",
+    "Adapters",
+    "Pay",
+    "StandIn",
+    "build_adapters",
+    "open_stand_in",
+    "paying",
+    "state_path",
+]
 
 
 @dataclass(frozen=True)

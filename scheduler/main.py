@@ -24,7 +24,17 @@ from scheduler.notices import drain_notices
 from scheduler.outside import Surroundings
 from scheduler.start_up import StartRefused, check_start
 
-__all__ = ["StartRefused", "check_start", "ringing", "run", "surroundings_of", "until_quiet", "work"]
+__all__ = [
+    "StartRefused",
+    "Surroundings",
+    "check_start",
+    "drain_effects",
+    "ringing",
+    "run",
+    "surroundings_of",
+    "until_quiet",
+    "work",
+]
 
 _log = structlog.get_logger("quorum.worker")
 # Rounds a single moment may take: a tip owes captures, captures owe letters, a letter owes nothing.

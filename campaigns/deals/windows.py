@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, date, datetime, timedelta
+from functools import cache
 from zoneinfo import ZoneInfo, available_timezones
 
 from campaigns.foundation.errors import Refusal
@@ -18,9 +19,15 @@ class UnknownZone(Refusal):
 
 def zone_named(name: str) -> ZoneInfo:
     """Raises UnknownZone."""
-    if name not in available_timezones():
+    if name not in _zones():
         raise UnknownZone(zone=name or "Nothing")
     return ZoneInfo(name)
+
+
+@cache
+def _zones() -> set[str]:
+    """Every name there is: finding out walks thousands of files."""
+    return available_timezones()
 
 
 def opening(wall: datetime, zone: ZoneInfo) -> datetime:

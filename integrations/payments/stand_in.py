@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -21,6 +21,9 @@ from integrations.payments.stripe.client import api_key, webhook_secrets
 
 PREFIX = "/sandbox/stripe"
 """Where it is found below our own address."""
+
+Pay = Callable[[str, str], Awaitable[str]]
+"""Pay a session with a test card such as `pm_card_visa`: `complete`, `declined` or `requires_action`."""
 
 
 @dataclass(frozen=True)
@@ -72,9 +75,14 @@ def open_stand_in(
     return StandIn(create_sandbox(sandbox), api_key(settings))
 
 
-async def pay(address: str, key: str, session_id: str, card: str) -> str:
-    """Do what a buyer does on the payment page: `complete`, `declined` or `requires_action`."""
-    headers = {"Authorization": f"Bearer {key}"}
-    async with httpx.AsyncClient(headers=headers, timeout=30, trust_env=False) as client:
-        answer = await client.post(f"{address}/_sandbox/pay/{session_id}", json={"card": card})
-    return str(answer.raise_for_status().json()["outcome"])
+@asynccontextmanager
+async def paying(stand_in: StandIn, address: str) -> AsyncIterator[Pay]:
+    """Do what buyers do on the payment pages of a served stand-in, while inside."""
+    headers = {"Authorization": f"Bearer {stand_in.key}"}
+    async with httpx.AsyncClient(headers=headers, base_url=address, timeout=30, trust_env=False) as client:
+
+        async def pay(session_id: str, card: str) -> str:
+            answer = await client.post(f"/_sandbox/pay/{session_id}", json={"card": card})
+            return str(answer.raise_for_status().json()["outcome"])
+
+        yield pay

@@ -19,7 +19,7 @@ from campaigns.foundation.store import Store, Unit, open_store
 from campaigns.people.rows import organization
 from integrations.adapters import state_path
 from storefront.cli.say import out, step
-from storefront.cli.stopping import Stop, read_settings
+from storefront.cli.stopping import Stop, quieter, read_settings
 
 _SUBJECT = "demo"
 _BEGUN, _LOADED = "demo_begun", "demo_loaded"
@@ -29,7 +29,7 @@ def demo(
     reset: Annotated[bool, typer.Option("--reset", help="Forget the demo's database first.")] = False,
 ) -> None:
     """Load demo data into an empty database; with --reset make all of it new, with times counted from now."""
-    settings = read_settings(demo=True)
+    settings = quieter(read_settings(demo=True))
     settings.home.mkdir(parents=True, exist_ok=True)
     upgrade(settings.database)
     if reset:
@@ -107,7 +107,8 @@ async def _load(settings: Settings) -> None:
         happened = moments(now)
         async with a_stage(settings, store, ManualClock(happened[0].at)) as stage:
             await stage.open_doors()
-            for moment in track(happened, "Loading demo data", console=out, transient=True):
+            silent = not out.is_terminal
+            for moment in track(happened, "Loading demo data", console=out, transient=True, disable=silent):
                 await play(stage, moment)
             stage.clock.at = now
             await stage.settle_down()

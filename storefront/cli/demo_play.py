@@ -88,7 +88,7 @@ def _purchase(slug: str, email: str, units: int, card: str) -> Callable[[Stage],
 
 async def _bring_in(stage: Stage, file: DealFile, tale: Tale) -> None:
     await import_deal(file, store=stage.store, clock=stage.clock)
-    await stage.enrol_everybody()
+    await stage.enrol_people_of(file.merchant.slug)
     if tale.hand_in:
         await _hand_in(stage, file.slug)
     await stage.settle_down()

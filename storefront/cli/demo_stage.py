@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from campaigns.deals.rows import deal_venues, deals
 from campaigns.foundation.clock import ManualClock
+from campaigns.foundation.logs import configure_logs
 from campaigns.foundation.settings import Settings
 from campaigns.foundation.store import Store
 from campaigns.orders.carry_out import Outside, carry_out
@@ -25,20 +26,18 @@ from campaigns.people.rows import membership
 from campaigns.people.rules import Actor
 from campaigns.vouchers.redeem import Scan, redeem
 from campaigns.vouchers.rows import vouchers
-from integrations.adapters import STAND_IN_PREFIX, build_adapters, open_stand_in, pay
-from scheduler.main import surroundings_of, until_quiet
-from scheduler.outside import Surroundings
+from integrations.adapters import STAND_IN_PREFIX, Pay, build_adapters, open_stand_in, paying
+from scheduler.main import Surroundings, drain_effects, surroundings_of, until_quiet
 from storefront.cli.demo_people import PASSWORD, PLATFORM, SIGN_INS
 
 
 @dataclass(frozen=True)
 class Stage:
-    """A whole installation with its clock in our hands. `address` and `key` are those of the stand-in."""
+    """A whole installation with its clock in our hands. `pay` is what buyers do at the stand-in."""
 
     clock: ManualClock
     surroundings: Surroundings
-    address: str
-    key: str
+    pay: Pay
 
     @property
     def store(self) -> Store:
@@ -56,19 +55,21 @@ class Stage:
         """Found the platform; merchants come with their first deal."""
         platform = NewOrganization(PLATFORM, "Quorum demo", kind="platform")
         await found_organization(platform, store=self.store, clock=self.clock)
+        await self.enrol_people_of(PLATFORM)
 
-    async def enrol_everybody(self) -> None:
-        """Give those who can sign in their roles, as far as their merchants are there already."""
+    async def enrol_people_of(self, slug: str) -> None:
+        """Give those who can sign in their roles in one organization."""
+        async with self.store.read() as unit:
+            organization = await organization_by_slug(unit, slug)
+        assert organization is not None
         for person in SIGN_INS:
-            async with self.store.read() as unit:
-                organization = await organization_by_slug(unit, person.merchant)
-            if organization is None:
+            if person.merchant != slug:
                 continue
             asked = Enrolment(organization.id, person.email, person.role, person.name, PASSWORD)
             await enrol(asked, store=self.store, clock=self.clock, keys=self.money.keys)
 
     async def buy(self, slug: str, email: str, units: int, card: str) -> None:
-        """Join, pay on the hosted page, and let everything happen that follows."""
+        """Join, pay on the hosted page, and carry out what follows."""
         ask = Ask(await self._deal_id(slug), email, units, f"demo:{slug}:{email}")
         placed = await join(ask, store=self.store, clock=self.clock, links=self.surroundings.links)
         wish = await claim_checkout(placed.order_id, store=self.store, clock=self.clock)
@@ -76,9 +77,9 @@ class Stage:
             await carry_out(wish, self.money)
         async with self.store.read() as unit:
             session_id = await unit.value(select(orders.c.session_id).where(orders.c.id == placed.order_id))
-        await pay(self.address, self.key, session_id, card)
+        await self.pay(session_id, card)
         await reconcile_order(placed.order_id, self.money)
-        await self.settle_down()
+        await drain_effects(self.surroundings)
 
     async def use_voucher(self, slug: str) -> None:
         """Redeem one voucher of a deal at its first venue, by its merchant's staff."""
@@ -120,7 +121,9 @@ async def a_stage(settings: Settings, store: Store, clock: ManualClock) -> Async
     async with stand_in.served() as (address, _):
         adapters = build_adapters(settings.model_copy(update={"stripe_api_base": address}))
         surroundings = surroundings_of(settings, store=store, clock=clock, adapters=adapters)
+        configure_logs(settings.log_level, settings.keys())
         try:
-            yield Stage(clock, surroundings, address, stand_in.key)
+            async with paying(stand_in, address) as pay:
+                yield Stage(clock, surroundings, pay)
         finally:
             await adapters.close()

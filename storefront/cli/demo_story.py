@@ -35,7 +35,7 @@ TALES = (
     Tale("demo/croissants.yaml", units=(2, 1), days_ago=4),
     Tale("deals/spa.yaml", units=(2, 1, 1, 2, 1, 1, 2, 1, 1, 1, 2, 1), days_ago=5),
     Tale("deals/pottery.yaml", units=(1, 2, 1, 1, 1), redeemed=1),
-    Tale("deals/noodles.yaml", units=(1, 2, 1, 1, 1, 2, 1, 1, 1, 1, 3, 1, 1, 1, 2, 1, 1, 1, 1, 2, 1, 1, 1)),
+    Tale("deals/noodles.yaml", units=(1, 2, 1, 1, 1, 2, 1, 1, 1, 1, 3, 1, 1, 1, 2, 1, 1, 1, 1, 2, 1)),
     Tale("deals/cinema.yaml", units=(1, 1)),
     Tale("deals/bakery.yaml", units=(1, 2, 1)),
     Tale("deals/bikes.yaml", units=(1, 2, 1)),

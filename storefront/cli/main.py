@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
 from pathlib import Path
 from typing import Annotated, NoReturn
 
@@ -13,7 +12,7 @@ from campaigns.foundation.migrate import upgrade
 from campaigns.foundation.settings import Settings
 from storefront.cli import deals, demo, doctor, token
 from storefront.cli.say import out, step
-from storefront.cli.stopping import ending, read_settings
+from storefront.cli.stopping import ending, quieter, read_settings
 from storefront.cli.welcome import ready_to_sell, serving_web, stand_in_ready
 
 app = typer.Typer(
@@ -36,7 +35,7 @@ def serve(with_demo: Demo = False) -> None:
     from storefront.cli.programs import serve_all
     from storefront.cli.server import bind, port_of
 
-    settings = _quiet(read_settings(**({"demo": True} if with_demo else {})))
+    settings = quieter(read_settings(**({"demo": True} if with_demo else {})))
     listening = bind(settings.host, settings.port)
     settings = settings.model_copy(update={"port": port_of(listening)})
     _migrate(settings)
@@ -99,12 +98,6 @@ def _make_home(home: Path) -> None:
     if not home.exists():
         home.mkdir(parents=True)
         home.chmod(0o700)  # the installation's secret will lie here
-
-
-def _quiet(settings: Settings) -> Settings:
-    """On a terminal people read what we print; the log says less unless somebody asked for more."""
-    chosen = "log_level" in settings.model_fields_set or os.environ.get("QUORUM_LOG_LEVEL")
-    return settings if chosen else settings.model_copy(update={"log_level": "warning"})
 
 
 def run() -> NoReturn:

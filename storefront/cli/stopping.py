@@ -5,10 +5,9 @@ Status 1: what was asked cannot be done. Status 2: nothing can be done before so
 
 from __future__ import annotations
 
-import asyncio
 import sys
-from collections.abc import Callable, Coroutine
-from typing import Any, NoReturn, TypeVar
+from collections.abc import Callable
+from typing import Any, NoReturn
 
 from pydantic import ValidationError
 from sqlalchemy.engine import make_url
@@ -19,7 +18,6 @@ from campaigns.foundation.errors import InvalidFields, Refusal
 from campaigns.foundation.settings import Settings, SettingsUnfit
 from campaigns.foundation.store import StoreUnfit
 
-T = TypeVar("T")
 REFUSED, UNFIT = 1, 2
 
 
@@ -44,13 +42,16 @@ def read_settings(**changes: Any) -> Settings:
     return settings
 
 
+def quieter(settings: Settings) -> Settings:
+    """On a terminal people read what we print; the log says less there unless somebody asked for more."""
+    if "log_level" in settings.model_fields_set:
+        return settings
+    return settings.model_copy(update={"log_level": "warning"})
+
+
 def _setting(error: Any) -> str:
     name = ".".join(str(part) for part in error["loc"])
     return f"The setting {name} does not fit: {error['msg'].lower()}."
-
-
-def run_async(work: Coroutine[Any, Any, T]) -> T:
-    return asyncio.run(work)
 
 
 def as_stop(fault: BaseException) -> Stop | None:

@@ -1,0 +1,5 @@
+"""`python -m storefront.cli` is `quorum`."""
+
+from storefront.cli.main import run
+
+run()
