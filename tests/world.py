@@ -6,11 +6,12 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
+from random import Random
 from typing import Any
 
 from campaigns.deals.rows import DealRow, deal_venues, deals, offers, venues
 from campaigns.foundation.clock import ManualClock
-from campaigns.foundation.effects import claim
+from campaigns.foundation.effects import Leased, claim
 from campaigns.foundation.ids import new_id
 from campaigns.foundation.keys import Keys
 from campaigns.foundation.links import Links
@@ -20,13 +21,18 @@ from campaigns.foundation.store import Store
 from campaigns.orders.carry_out import Outside, carry_out
 from campaigns.orders.checkout import claim_checkout
 from campaigns.orders.join import Ask, join
-from campaigns.orders.owed import KINDS
+from campaigns.orders.queries import voucher_page
 from campaigns.orders.rows import orders
 from campaigns.people.identify import identify
+from campaigns.people.ports import Letter
 from campaigns.people.rows import membership, organization
 from campaigns.people.rules import Actor
+from campaigns.reactions.deliver import deliver
+from campaigns.reactions.react import react
+from campaigns.vouchers.rows import vouchers
 from integrations.payments.stripe.processor import StripeProcessor
 from scheduler.due import do_what_is_due
+from scheduler.effects import ALL_KINDS
 from scheduler.notices import drain_notices
 from sqlalchemy import select
 
@@ -47,6 +53,20 @@ def settings_for(address: str) -> Settings:
     )
 
 
+class KeptLetters:
+    """A mailer that keeps what it was given; the same key twice is one letter."""
+
+    def __init__(self) -> None:
+        self.letters: dict[str, Letter] = {}
+
+    async def send(self, letter: Letter) -> str:
+        self.letters.setdefault(letter.key, letter)
+        return f"kept-{letter.key}"
+
+    def to(self, email: str) -> list[Letter]:
+        return [letter for letter in self.letters.values() if letter.to == email]
+
+
 @dataclass
 class World:
     """`outside` is what orders need. Helpers answer ids and rows; nothing happens that a person did not do."""
@@ -59,6 +79,7 @@ class World:
     owner: Actor = field(default_factory=Actor)
     keys: Keys = KEYS
     links: Links = LINKS
+    post: KeptLetters = field(default_factory=KeptLetters)
 
     async def deal(self, **changes: Any) -> str:
         """An open deal: threshold 3, 25 dollars, closing in two hours, one venue. Any column can be changed."""
@@ -88,25 +109,51 @@ class World:
         await self.run()
         return order_id
 
-    async def hear(self) -> None:
-        """Every event of the sandbox arrives as a notice, as a webhook would store it."""
+    async def hear(
+        self, *, shuffle: Random | None = None, repeat: bool = False, share: float = 1.0
+    ) -> None:
+        """The sandbox's events arrive as notices, as a webhook would store them: all, or a random share."""
         events = (await self.sandbox.control.dump())["objects"].get("event", [])
+        if shuffle is not None:
+            shuffle.shuffle(events)
+            events = events[: max(1, int(len(events) * share))] if events else []
         async with self.store.begin() as unit:
-            for event in events:
+            for event in events * (1 + repeat):
                 await receive(unit, _notice(event), self.clock.at)
         await drain_notices(self.outside)
 
-    async def work(self) -> int:
-        """Carry out the money effects that are due."""
+    async def work(self, *, at_most: int = 10_000) -> int:
+        """Carry out the effects that are due: money, tellings and letters."""
         made = 0
-        while True:
+        while made < at_most:
             async with self.store.begin() as unit:
-                leased = await claim(unit, self.clock.at, kinds=KINDS, batch=20)
+                leased = await claim(unit, self.clock.at, kinds=ALL_KINDS, batch=min(20, at_most - made))
             for effect in leased:
-                await carry_out(effect, self.outside)
+                await self._carry_out(effect)
             if not leased:
-                return made
+                break
             made += len(leased)
+        return made
+
+    async def _carry_out(self, effect: Leased) -> None:
+        if effect.kind == "tell":
+            await react(effect, store=self.store, clock=self.clock)
+        elif effect.kind == "mail":
+            await deliver(effect, store=self.store, clock=self.clock, links=self.links, mailer=self.post)
+        else:
+            await carry_out(effect, self.outside)
+
+    async def code_of(self, voucher_id: str) -> tuple[str, str]:
+        """What is printed on a voucher, and a venue where it may be redeemed."""
+        async with self.store.read() as unit:
+            voucher = await voucher_page(unit, voucher_id, self.keys)
+            assert voucher is not None
+            row = await unit.one(select(vouchers.c.deal_id).where(vouchers.c.id == voucher_id))
+            assert row is not None
+            venue_id = await unit.value(
+                select(deal_venues.c.venue_id).where(deal_venues.c.deal_id == row.deal_id)
+            )
+            return voucher.code, str(venue_id)
 
     async def run(self) -> None:
         """Let everything happen by itself until nothing more is due."""
