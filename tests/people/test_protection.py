@@ -1,16 +1,15 @@
-"""Limits on trying, stored answers, API tokens and the audit trail on both databases (S17, S18, S27, S33)."""
+"""Limits on trying, stored answers and API tokens on both databases (S17, S18, S27)."""
 
 import asyncio
 from collections.abc import AsyncIterator
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import func, select
 
 from campaigns.foundation.clock import ManualClock
 from campaigns.foundation.errors import InvalidFields, NotAllowed, NotFound
 from campaigns.foundation.ids import OrganizationId
-from campaigns.foundation.keys import Keys
 from campaigns.foundation.store import Store, open_store
 from campaigns.people.answers import (
     AnswerKey,
@@ -22,13 +21,12 @@ from campaigns.people.answers import (
     fingerprint,
     keep_answer,
 )
-from campaigns.people.audit import AuditEntry, chains, note, verify_chain
 from campaigns.people.authenticate import TokenInvalid, authenticate
 from campaigns.people.create_token import CreatedToken, NewToken, create_token, revoke_token
 from campaigns.people.enrol import Enrolment, enrol
 from campaigns.people.limits import Limit, TooManyTries, count_try, network
 from campaigns.people.queries import tokens_of
-from campaigns.people.rows import api_token, audit, stored_answer, tries
+from campaigns.people.rows import api_token, stored_answer, tries
 from campaigns.people.sweep import forget_expired
 from tests.databases import Database
 from tests.people.merchants import KEYS, a_member, a_merchant, an_actor
@@ -221,74 +219,3 @@ async def test_nobody_gives_away_what_they_may_not_do(
         await a_token(fern, *scopes, store=store, clock=clock)
     with pytest.raises(NotAllowed):
         await a_token(fern, "redeem", role="staff", store=store, clock=clock)
-
-
-async def noted(chain: str, store: Store, clock: ManualClock, *, times: int = 3) -> None:
-    async def once(number: int) -> None:
-        async with store.begin() as unit:
-            entry = AuditEntry(
-                chain, "account:acc_1", "refund", f"order:ord_{number}", {"amount_minor": number}
-            )
-            await note(unit, entry, now=clock.at, keys=KEYS)
-
-    await asyncio.gather(*(once(number) for number in range(times)))
-
-
-async def first_bad(chain: str, store: Store, keys: Keys = KEYS) -> int | None:
-    async with store.read() as unit:
-        return await verify_chain(unit, chain, keys)
-
-
-async def test_writers_at_once_make_one_unbroken_chain(store: Store, clock: ManualClock) -> None:
-    """S33, I16."""
-    await noted("org_fern", store, clock, times=12)
-    await noted("org_moss", store, clock, times=1)
-    async with store.read() as unit:
-        rows = await unit.all(select(audit.c.seq).where(audit.c.chain == "org_fern").order_by(audit.c.seq))
-        assert [row.seq for row in rows] == list(range(1, 13))
-        assert await chains(unit) == ["org_fern", "org_moss"]
-    assert await first_bad("org_fern", store) is None
-
-
-@pytest.mark.parametrize("column", ["actor", "act", "subject", "prev_hash", "hash"])
-async def test_a_changed_row_is_named(column: str, store: Store, clock: ManualClock) -> None:
-    """S33."""
-    await noted("org_fern", store, clock)
-    async with store.begin() as unit:
-        await unit.run(update(audit).where(audit.c.seq == 2).values({column: "changed"}))
-    assert await first_bad("org_fern", store) == 2
-
-
-async def test_changed_data_a_removed_row_and_a_cut_tail_are_named(store: Store, clock: ManualClock) -> None:
-    """S33."""
-    for chain in ("data", "hole", "tail"):
-        await noted(chain, store, clock)
-    async with store.begin() as unit:
-        await unit.run(update(audit).where(audit.c.chain == "data", audit.c.seq == 3).values(data={}))
-        await unit.run(delete(audit).where(audit.c.chain == "hole", audit.c.seq == 1))
-        await unit.run(delete(audit).where(audit.c.chain == "tail", audit.c.seq == 3))
-    assert [await first_bad(chain, store) for chain in ("data", "hole", "tail")] == [3, 1, 3]
-
-
-async def test_a_chain_verifies_after_the_secret_was_replaced_and_not_for_a_stranger(
-    store: Store, clock: ManualClock
-) -> None:
-    """S35."""
-    await noted("org_fern", store, clock)
-    assert await first_bad("org_fern", store, Keys(("a new secret", *KEYS.secrets))) is None
-    assert await first_bad("org_fern", store, Keys(("a new secret",))) == 1
-
-
-async def test_what_is_rolled_back_leaves_no_trace_in_the_chain(store: Store, clock: ManualClock) -> None:
-    class Broken(Exception):
-        pass
-
-    async def broken() -> None:
-        async with store.begin() as unit:
-            await note(unit, AuditEntry("org_fern", "a", "b", "c"), now=clock.at, keys=KEYS)
-            raise Broken
-
-    with pytest.raises(Broken):
-        await broken()
-    await noted("org_fern", store, clock)
-    assert await first_bad("org_fern", store) is None
