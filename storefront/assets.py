@@ -10,7 +10,7 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from storefront import formats, meter, structured_data, words
+from storefront import formats, meter, order_words, structured_data, voucher_words, words
 from storefront.qr import qr
 
 STATIC = Path(__file__).parent / "static"
@@ -81,11 +81,13 @@ GLOBALS = {
     "day_and_time": formats.day_and_time,
     "fill_width": meter.fill_width,
     "icon": icon,
+    "order_words": order_words,
     "plural": formats.plural,
     "product": structured_data.product,
     "qr": qr,
     "static_url": static_url,
     "steps": meter.steps,
+    "voucher_words": voucher_words,
     "words": words,
     "zone_city": formats.zone_city,
 }

@@ -11,9 +11,14 @@ from litestar.static_files import create_static_files_router
 from storefront.assets import STATIC
 from storefront.health import HEALTH
 from storefront.live.stream import LIVE
+from storefront.pages.about import ABOUT
 from storefront.pages.board import BOARD
 from storefront.pages.deal import DEAL
+from storefront.pages.join import JOIN
+from storefront.pages.mailbox import MAILBOX
+from storefront.pages.order import ORDER
 from storefront.pages.sign_in import SIGN_IN
+from storefront.pages.voucher import VOUCHER
 from storefront.webhooks import WEBHOOKS
 
 # Names change with the content, so a copy never becomes wrong (U32).
@@ -32,5 +37,10 @@ ROUTES = (
     *BOARD,
     *DEAL,
     *LIVE,
+    *JOIN,
+    *ORDER,
+    *VOUCHER,
+    *MAILBOX,
+    *ABOUT,
     *WEBHOOKS,
 )

@@ -1,0 +1,119 @@
+"""Join a deal: what it costs, what it binds to, an e-mail address, and on to the payment page (U37)."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from litestar import Response, get, post
+from litestar.enums import RequestEncodingType
+from litestar.params import Body, FromPath, FromQuery
+
+from campaigns.deals.views import DealView
+from campaigns.foundation.errors import NotFound, Refusal
+from campaigns.foundation.ids import new_id
+from campaigns.orders.board import deal_page
+from campaigns.orders.join import Ask, join
+from campaigns.people.limits import TooManyTries, count_try, network
+from campaigns.people.rules import normalize_email
+from storefront.errors import problem_of
+from storefront.pages.joining import (
+    JOIN_BY_BUYER,
+    JOIN_BY_NETWORK,
+    JoinForm,
+    errors_of,
+    for_quantity,
+    quantities,
+    quantity_of,
+    total_of,
+)
+from storefront.pages.paying import links_of, see_other, to_payment
+from storefront.pages.render import page
+from storefront.security.sizes import FORM_BYTES
+from storefront.security.visitor import client_address
+from storefront.site import AnyRequest, Site, site_of
+
+_UNFIT = 422
+
+
+@get("/deals/{slug:str}/join", include_in_schema=False)
+async def join_page(request: AnyRequest, slug: FromPath[str], quantity: FromQuery[str] = "") -> Response[str]:
+    """The form; a deal that cannot be joined now says so on its own page."""
+    deal = await _deal(site_of(request), slug)
+    if not deal.joinable:
+        return see_other(f"/deals/{deal.slug}")
+    form = JoinForm(quantity=quantity, request_key=new_id("req"))
+    return await _form(request, deal, form)
+
+
+@post("/deals/{slug:str}/join", include_in_schema=False, request_max_body_size=FORM_BYTES)
+async def take_join(
+    request: AnyRequest,
+    slug: FromPath[str],
+    data: Annotated[JoinForm, Body(media_type=RequestEncodingType.URL_ENCODED)],
+) -> Response[str]:
+    """303 to the payment page. What is refused comes back as the same form, with everything typed (U17)."""
+    site = site_of(request)
+    deal = await _deal(site, slug)
+    form = data if data.has_key else JoinForm(data.email, data.quantity, new_id("req"))
+    try:
+        await _count(request, site, form.email)
+        ask = Ask(deal.id, form.email, _units(form, deal), form.request_key)
+        placed = await join(ask, store=site.store, clock=site.clock, links=links_of(site))
+    except TooManyTries as refusal:
+        return await _too_many(request, deal, form, refusal)
+    except Refusal as refusal:
+        return await _form(request, await _deal(site, slug), form, refusal)
+    return await to_payment(site, placed.order_id)
+
+
+async def _deal(site: Site, slug: str) -> DealView:
+    async with site.store.read() as unit:
+        deal = await deal_page(unit, slug, await site.clock.now(unit))
+    if deal is None:
+        raise NotFound(what="deal")
+    return deal
+
+
+def _units(form: JoinForm, deal: DealView) -> int:
+    """As typed where it is a number: the rules decide whether so many may be had."""
+    text = form.quantity
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 6 else quantity_of(text, deal)
+
+
+async def _count(request: AnyRequest, site: Site, email: str) -> None:
+    """Raises InvalidEmail, TooManyTries."""
+    who, address = normalize_email(email), network(client_address(request))
+    await count_try(JOIN_BY_NETWORK, address, store=site.store, clock=site.clock)
+    await count_try(JOIN_BY_BUYER, f"{address} {who}", store=site.store, clock=site.clock)
+
+
+async def _too_many(
+    request: AnyRequest, deal: DealView, form: JoinForm, refusal: TooManyTries
+) -> Response[str]:
+    problem = problem_of(refusal)
+    answer = await _form(request, deal, form, refusal)
+    answer.status_code = problem.status
+    if problem.retry_after_s:
+        answer.headers["retry-after"] = str(problem.retry_after_s)
+    return answer
+
+
+async def _form(
+    request: AnyRequest, deal: DealView, form: JoinForm, refusal: Refusal | None = None
+) -> Response[str]:
+    quantity = quantity_of(form.quantity, deal)
+    return await page(
+        request,
+        "join/join.html",
+        status=200 if refusal is None else _UNFIT,
+        deal=deal,
+        form=form,
+        quantity=quantity,
+        quantities=quantities(deal),
+        total=total_of(deal, quantity),
+        priced=for_quantity(deal, quantity),
+        errors={} if refusal is None else errors_of(refusal, deal),
+    )
+
+
+JOIN = (join_page, take_join)
