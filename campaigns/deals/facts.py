@@ -12,8 +12,8 @@ from campaigns.people.rules import Actor
 
 WRITTEN, REVISED, SUBMITTED = "written", "revised", "submitted"
 APPROVED, SENT_BACK, TAKEN_BACK, OPENED = "approved", "sent_back", "taken_back", "opened"
-# Those the reactions hear of: the merchant is told by mail.
-TOLD = (APPROVED, SENT_BACK, OPENED)
+# Those the reactions hear of: merchant or operators are told by mail.
+TOLD = (SUBMITTED, APPROVED, SENT_BACK, OPENED)
 
 
 @dataclass(frozen=True)

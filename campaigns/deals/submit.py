@@ -39,5 +39,5 @@ async def submit_locked(unit: Unit, row: Any, *, actor: Actor, clock: Clock) -> 
     check_publishable(plan, now)
     await check_no_overlap(unit, whole)
     note = facts.note(facts.SUBMITTED, actor)
-    if not await move_deal(unit, whole, "in_review", now, review_note="", note=note):
+    if not await move_deal(unit, whole, "in_review", now, told=True, review_note="", note=note):
         raise DealChangedMeanwhile

@@ -238,7 +238,7 @@ async def bury(unit: Unit, effect: Leased, now: datetime, *, error: str) -> None
 
 
 async def hand_back(unit: Unit, effect: Leased) -> None:
-    """Give a lease back unused, because this process is going down; the next one need not wait for its end."""
+    """Give a lease back unused because this process goes down; the next need not wait for its end."""
     mine = (outbox.c.id == effect.id, outbox.c.lease == effect.lease, outbox.c.state.in_(_OWED))
     await unit.run(update(outbox).where(*mine).values(lease=None, lease_until=None, tries=outbox.c.tries - 1))
 

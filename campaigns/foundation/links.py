@@ -23,6 +23,14 @@ class Links:
     def voucher(self, voucher_id: str) -> str:
         return f"{self.address}/vouchers/{self.keys.sign(voucher_id, 'voucher-page')}"
 
+    def console_deal(self, deal_id: str) -> str:
+        """Where a merchant works on a deal."""
+        return f"{self.address}/console/deals/{deal_id}"
+
+    def review(self) -> str:
+        """Where an operator finds what waits for approval."""
+        return f"{self.address}/operator"
+
     def order_id(self, signed: str) -> str | None:
         """The order a signed link is for, or None if we never signed it."""
         return self.keys.unsign(signed, "order")

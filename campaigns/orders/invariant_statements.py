@@ -31,7 +31,8 @@ _MONEY = (
         "I5",
         "orders were refunded more than was taken",
         """
-        SELECT count(*) FROM (SELECT order_id FROM journal WHERE order_id IS NOT NULL GROUP BY order_id, currency
+        SELECT count(*) FROM (SELECT order_id FROM journal
+         WHERE order_id IS NOT NULL GROUP BY order_id, currency
          HAVING sum(CASE WHEN kind IN ('capture','stray') THEN amount_minor
                          WHEN kind = 'refund' THEN -amount_minor ELSE 0 END) < 0) t
         """,
@@ -75,7 +76,8 @@ _DEALS = (
         "orders are undecided although their deal is over",
         """
         SELECT count(*) FROM orders o JOIN deal d ON d.id = o.deal_id
-         WHERE (d.state IN ('settled','failed','canceled') AND o.state IN ('pending','authorized','card_saved'))
+         WHERE (d.state IN ('settled','failed','canceled')
+                AND o.state IN ('pending','authorized','card_saved'))
             OR (d.state = 'settled' AND (o.state IN ('capturing','payment_problem')
                 OR (o.state = 'releasing' AND coalesce(o.reason,'') NOT IN ('too_late','no_place'))))
         """,
@@ -115,7 +117,8 @@ _VOUCHERS = (
         "orders have another number of vouchers than units charged",
         """
         SELECT count(*) FROM orders o WHERE o.units_captured <>
-            (SELECT count(*) FROM voucher v WHERE v.order_id = o.id AND coalesce(v.reason,'') <> 'transferred')
+            (SELECT count(*) FROM voucher v
+              WHERE v.order_id = o.id AND coalesce(v.reason,'') <> 'transferred')
             OR (o.captured_at IS NULL) <> (o.units_captured = 0)
         """,
     ),
@@ -205,7 +208,8 @@ _RECORDS = (
         """
         SELECT count(*) FROM (SELECT seq, prev_hash, lag(hash) OVER w AS h, lag(seq) OVER w AS s FROM audit
          WINDOW w AS (PARTITION BY chain ORDER BY seq)) t
-         WHERE (h IS NULL AND seq <> 1) OR (h IS NOT NULL AND (prev_hash IS NULL OR prev_hash <> h OR seq <> s + 1))
+         WHERE (h IS NULL AND seq <> 1)
+            OR (h IS NOT NULL AND (prev_hash IS NULL OR prev_hash <> h OR seq <> s + 1))
         """,
     ),
     Statement(

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import func, or_, select
 
-from campaigns.deals.rows import deals, terms_of, whole_deal
+from campaigns.deals.rows import deals, open_if_due, terms_of, whole_deal
 from campaigns.foundation.clock import Clock
 from campaigns.foundation.effects import Effect, owe
 from campaigns.foundation.errors import NotFound
@@ -74,6 +74,8 @@ async def place(ask: Ask, email: str, *, unit: Unit, clock: Clock, links: Links)
     deal = await unit.one(whole_deal().where(deals.c.id == ask.deal_id))
     if deal is None or deal.state in ("draft", "in_review"):
         raise NotFound(what="deal")
+    if await open_if_due(unit, deal, now):
+        deal = await unit.one(whole_deal().where(deals.c.id == ask.deal_id))
     known = await unit.one(select(orders).where(orders.c.request_key == ask.request_key))
     if known is not None:
         return _repeat(ask, buyer_id, known)

@@ -12,6 +12,7 @@ from campaigns.deals.rows import lock_deal
 from campaigns.foundation.clock import Clock
 from campaigns.foundation.effects import owe
 from campaigns.foundation.errors import NotFound
+from campaigns.foundation.facts import Fact, record
 from campaigns.foundation.failpoints import failpoint
 from campaigns.foundation.ids import RefundId, new_id
 from campaigns.foundation.keys import Keys
@@ -126,10 +127,18 @@ async def _done(unit: Unit, row: Any, order: Any, view: RefundView, now: datetim
     if await unit.changed(statement) != 1:
         return
     await post(unit, refund_entry(row.id, row.order_id, Money(row.amount_minor, row.currency)), now)
-    if order.state != "refunding" or await _open_refunds(unit, row.order_id):
+    if order.state != "refunding":
+        await record(unit, [_told(row, order, now)])  # money back for an order that stands: a second payment
+        return
+    if await _open_refunds(unit, row.order_id):
         return
     left = order.units_captured - order.units_refunded
     await move_order(unit, order, "captured" if left > 0 else "refunded", now)
+
+
+def _told(row: Any, order: Any, now: datetime) -> Fact:
+    where = {"order_id": order.id, "deal_id": order.deal_id}
+    return Fact("refund_done", f"order:{order.id}", now, told=True, data={"refund": row.id}, **where)
 
 
 async def _failed(unit: Unit, row: Any, order: Any, view: RefundView, now: datetime) -> None:

@@ -17,8 +17,7 @@ from campaigns.foundation.store import Unit
 from campaigns.orders.rules import ACTIVE, COMMITTED, ORDER
 
 # Moves that people are told about; the rest is told by what follows from it.
-_TOLD = {"authorized", "captured", "payment_problem", "dropped", "refunded", "releasing"}
-_TOLD_LAPSES = {"hold_ended", "deal_canceled", "deal_closed"}
+_TOLD = {"authorized", "captured", "payment_problem", "dropped", "refunded", "releasing", "lapsed"}
 
 
 class OrderRow(SQLModel, table=True):
@@ -139,7 +138,6 @@ async def move_orders(
 def _fact(
     row: Any, to_state: str, now: datetime, reason: str | None, *, from_state: str | None = None
 ) -> Any:
-    told = to_state in _TOLD or (to_state == "lapsed" and reason in _TOLD_LAPSES)
     return moved(
         ORDER,
         f"order:{row.id}",
@@ -148,7 +146,7 @@ def _fact(
         now,
         order_id=row.id,
         deal_id=row.deal_id,
-        told=told,
+        told=to_state in _TOLD,
         data={"reason": reason} if reason else {},
     )
 

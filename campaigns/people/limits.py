@@ -7,6 +7,8 @@ import ipaddress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
+from sqlalchemy import update
+
 from campaigns.foundation.clock import Clock
 from campaigns.foundation.errors import Refusal
 from campaigns.foundation.store import Store
@@ -38,7 +40,7 @@ async def count_try(limit: Limit, who: str, *, store: Store, clock: Clock) -> No
 
     Raises TooManyTries from the try after the last permitted one.
     """
-    key = hashlib.sha256(f"{limit.name}:{who}".encode()).hexdigest()
+    key = _key(limit, who)
     async with store.begin() as unit:
         now = await clock.now(unit)
         start = window_start(now, limit.window)
@@ -52,6 +54,19 @@ async def count_try(limit: Limit, who: str, *, store: Store, clock: Clock) -> No
         n = await unit.value(statement)
     if n > limit.most:
         raise too_many(start + limit.window - now)
+
+
+async def give_back(limit: Limit, who: str, *, store: Store, clock: Clock) -> None:
+    """Take back one counted try that turned out right, where only wrong ones are to be limited."""
+    key = _key(limit, who)
+    async with store.begin() as unit:
+        start = window_start(await clock.now(unit), limit.window)
+        counted = (tries.c.key == key, tries.c.window_start == start, tries.c.n > 0)
+        await unit.run(update(tries).where(*counted).values(n=tries.c.n - 1))
+
+
+def _key(limit: Limit, who: str) -> str:
+    return hashlib.sha256(f"{limit.name}:{who}".encode()).hexdigest()
 
 
 def too_many(left: timedelta) -> TooManyTries:

@@ -20,7 +20,7 @@ async def _submitted(case: Case) -> Words:
         f"Opens {case.time_at(case.deal.opens_at)}, closes {case.time_at(case.deal.closes_at)}.",
         "Approve it or send it back with reasons on the review page.",
     )
-    return Words(f"For review: {case.title}", paragraphs)
+    return Words(f"For review: {case.title}", paragraphs, ("Review it", case.links.review()))
 
 
 async def _sent_back(case: Case) -> Words:
@@ -29,7 +29,7 @@ async def _sent_back(case: Case) -> Words:
         case.deal.review_note,
         "Change the draft and hand it in again.",
     )
-    return Words(f"Please change: {case.title}", paragraphs)
+    return Words(f"Please change: {case.title}", paragraphs, ("Change it", case.links.console_deal(case.deal.id)))
 
 
 async def _approved(case: Case) -> Words:

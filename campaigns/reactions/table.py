@@ -55,6 +55,7 @@ FOLLOWS: Mapping[Key, tuple[Follow, ...]] = {
     ("order", "dropped", "problem_days_over"): _buyer("dropped"),
     ("order", "dropped", "gave_up"): _buyer("dropped"),
     ("order", "dropped", "deal_canceled"): _buyer("canceled"),
+    "refund_done": _buyer("refunded"),
     "money_astray": (Follow("money_astray", To.OPERATORS),),
     ("deal", "in_review", None): (Follow("deal_submitted", To.OPERATORS),),
     ("deal", "draft", "sent_back"): (Follow("deal_sent_back", To.OWNERS),),
