@@ -8,8 +8,6 @@ from typing import Any
 
 from litestar import Litestar
 from litestar.datastructures import State
-from litestar.openapi import OpenAPIConfig
-from litestar.openapi.plugins import JsonRenderPlugin
 
 from campaigns.foundation.clock import Clock, DatabaseClock
 from campaigns.foundation.keys import Keys
@@ -17,6 +15,7 @@ from campaigns.foundation.logs import configure_logs
 from campaigns.foundation.settings import Settings
 from campaigns.foundation.store import Store, open_store
 from integrations.adapters import Adapters, build_adapters
+from storefront.api.routes import described
 from storefront.dependencies import DEPENDENCIES
 from storefront.drain import Drain, drained_by_signal
 from storefront.frame import Frame
@@ -65,9 +64,7 @@ def create_app(
         request_max_body_size=FORM_BYTES,
         multipart_form_part_limit=MOST_PARTS,
         logging_config=None,
-        openapi_config=OpenAPIConfig(
-            title="Quorum", version="1", path="/schema", render_plugins=[JsonRenderPlugin()]
-        ),
+        openapi_config=described(),
         lifespan=[_drained],
     )
 

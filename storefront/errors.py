@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
 
 from litestar.exceptions import HTTPException, ValidationException
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
@@ -12,6 +11,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from campaigns.foundation.errors import FieldError, InvalidFields, Refusal
 from campaigns.orders.ports import NoticeForged, NoticeMalformed, ProcessorError
+from storefront.misfits import field_errors
 
 STATUS: dict[str, int] = {
     # who asks
@@ -136,7 +136,7 @@ def problem_of(error: Exception) -> Problem:
     if isinstance(error, Refusal):
         return _problem(error.code, str(error), retry_after_s=_whole(error.details.get("retry_after_s")))
     if isinstance(error, ValidationException):
-        return _problem("invalid_fields", errors=_field_errors(error.extra))
+        return _problem("invalid_fields", errors=field_errors(error.extra))
     return _problem(_code_of(error))
 
 
@@ -169,21 +169,3 @@ def _problem(
 
 def _whole(value: object) -> int | None:
     return value if isinstance(value, int) else None
-
-
-def _field_errors(extra: dict[str, Any] | list[Any] | None) -> list[FieldError]:
-    """The framework's findings with the names of the fields; its own words stay out, they quote types."""
-    found = extra if isinstance(extra, list) else []
-    return [
-        FieldError(str(each.get("key", "")), _why(str(each.get("message", ""))), _sentence(each))
-        for each in found
-    ]
-
-
-def _why(message: str) -> str:
-    return "missing" if "missing" in message.lower() else "invalid"
-
-
-def _sentence(found: dict[str, Any]) -> str:
-    missing = _why(str(found.get("message", ""))) == "missing"
-    return "This field is missing." if missing else "This value does not fit here."

@@ -74,6 +74,8 @@ async def _answered(request: AnyRequest, work: Work) -> StoredAnswer:
         answer = await work()
     except Refusal as refusal:
         problem = problem_of(refusal)
+        if problem.retry_after_s is not None:
+            raise  # it will pass; the error handler says when
         return StoredAnswer(problem.status, problem_body(request_id(request), problem).decode())
     return StoredAnswer(answer.status, msgspec.json.encode(answer.content).decode())
 

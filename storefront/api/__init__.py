@@ -1,0 +1,1 @@
+"""The JSON API below `/api/v1`: what programs may do, with the same operations the pages use."""

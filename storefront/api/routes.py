@@ -1,0 +1,80 @@
+"""The whole API, and how it is described."""
+
+from __future__ import annotations
+
+from litestar import Router
+from litestar.di import Provide
+from litestar.openapi import OpenAPIConfig
+from litestar.openapi.plugins import JsonRenderPlugin
+from litestar.openapi.spec import Components, License, SecurityScheme, Server, Tag
+
+from storefront.api.deals import DEALS
+from storefront.api.deciding import DECIDING
+from storefront.api.drafting import DRAFTING
+from storefront.api.joining import JOINING
+from storefront.api.orders import ORDERS
+from storefront.api.organizations import ORGANIZATIONS
+from storefront.api.requests import check_request, provide_program
+from storefront.api.venues import VENUES
+from storefront.api.vouchers import VOUCHERS
+from storefront.security.csrf import EXEMPT
+from storefront.security.sizes import FORM_BYTES
+
+PREFIX = "/api/v1"
+
+# Exempt from form tokens because cookies say nothing here: a program shows a bearer token or nothing at all.
+API = (
+    Router(
+        PREFIX,
+        route_handlers=[
+            *DEALS,
+            *JOINING,
+            *ORDERS,
+            *VOUCHERS,
+            *DRAFTING,
+            *DECIDING,
+            *VENUES,
+            *ORGANIZATIONS,
+        ],
+        guards=[check_request],
+        dependencies={"actor": Provide(provide_program)},
+        request_max_body_size=FORM_BYTES,
+        opt={EXEMPT: True},
+    ),
+)
+
+_ABOUT = """\
+Deals, orders, vouchers and venues for programs. A walk through all of it with curl stands in `docs/walkthrough.md`.
+
+Send `Authorization: Bearer TOKEN` where a token is needed; `quorum token create` makes one, with the acts it may do as
+its scopes. Requests that create something need an `Idempotency-Key`. A refusal is problem+json with a `code` that never
+changes and a sentence for people; `docs/errors.md` lists the codes. Ids of other merchants' things are not found.
+"""
+
+_TAGS = {
+    "Deals": "What is on offer. Open to anybody.",
+    "Buyers": "Join without an account, pay on the hosted page, leave, read vouchers.",
+    "Merchants": "Write deals, see orders, refund.",
+    "Venues": "Places, and redemption at them.",
+    "Operators": "Add merchants, decide about deals.",
+    "Tokens": "Whom a token stands for.",
+}
+
+
+def described() -> OpenAPIConfig:
+    """The OpenAPI document of the API, at /schema/openapi.json."""
+    return OpenAPIConfig(
+        title="Quorum",
+        version="1",
+        description=_ABOUT,
+        license=License(name="Apache-2.0", identifier="Apache-2.0"),
+        servers=[Server(url="/")],
+        tags=[Tag(name=name, description=said) for name, said in _TAGS.items()],
+        components=Components(
+            security_schemes={
+                "token": SecurityScheme(type="http", scheme="bearer", description="An API token.")
+            }
+        ),
+        path="/schema",
+        render_plugins=[JsonRenderPlugin()],
+    )
