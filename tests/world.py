@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from random import Random
 from typing import Any
+
+from sqlalchemy import select
 
 from campaigns.deals.rows import DealRow, deal_venues, deals, offers, venues
 from campaigns.foundation.clock import ManualClock
@@ -34,8 +36,6 @@ from integrations.payments.stripe.processor import StripeProcessor
 from scheduler.due import do_what_is_due
 from scheduler.effects import ALL_KINDS
 from scheduler.notices import drain_notices
-from sqlalchemy import select
-
 from tests.ports.sandbox.running import API_KEY, WEBHOOK_SECRET, RunningSandbox, running_sandbox
 
 SECRET = "a secret of forty characters for the tests"
@@ -109,9 +109,7 @@ class World:
         await self.run()
         return order_id
 
-    async def hear(
-        self, *, shuffle: Random | None = None, repeat: bool = False, share: float = 1.0
-    ) -> None:
+    async def hear(self, *, shuffle: Random | None = None, repeat: bool = False, share: float = 1.0) -> None:
         """The sandbox's events arrive as notices, as a webhook would store them: all, or a random share."""
         events = (await self.sandbox.control.dump())["objects"].get("event", [])
         if shuffle is not None:
@@ -213,7 +211,7 @@ async def _found(world: World) -> None:
                 zone="America/Los_Angeles",
                 commission_percent=20,
                 created_at=now,
-            )  # fmt: skip
+            )
         )
         await unit.run(
             membership.insert().values(
@@ -225,45 +223,39 @@ async def _found(world: World) -> None:
 
 async def a_deal(world: World, **changes: Any) -> str:
     """Insert a deal as if it had been published; `price` (minor units) or `tiers`, and any column."""
-    now = world.clock.at
     deal_id, offer_id, venue_id = new_id("deal"), new_id("off"), new_id("ven")
-    price = changes.pop("price", 2500)
-    closes_at = changes.pop("closes_at", now + timedelta(hours=2))
-    grace = changes.get("grace_minutes", 15)
-    row: dict[str, Any] = {
-        "id": deal_id, "slug": f"deal-{deal_id[-8:]}", "organization_id": world.merchant_id, "offer_id": offer_id,
-        "state": "open", "opens_at": now - timedelta(hours=1), "closes_at": closes_at,
-        "decide_by": closes_at + timedelta(minutes=grace + 10), "zone": "America/Los_Angeles", "threshold": 3,
-        "tiers": [{"start": 1, "price_minor": price}], "promo_expires_on": (now + timedelta(days=90)).date(),
-        "paid_expires_on": (now + timedelta(days=365 * 6)).date(), "limitations": [], "created_at": now,
-        "published_at": now,
-    }  # fmt: skip
-    row |= changes
+    merchant = {"organization_id": world.merchant_id}
+    offer = {"id": offer_id, "title": f"Hand-pulled noodle dinner {offer_id[-4:]}", "summary": "Two bowls"}
+    priced = {"currency": "USD", "list_price_minor": 6400, "list_price_evidence": "Menu"}
+    venue = {"id": venue_id, "name": f"Alder Street {venue_id[-4:]}", "address": "214 SE Alder Street"}
+    place = {"city": "Portland", "zone": "America/Los_Angeles"}
     async with world.store.begin() as unit:
-        await unit.run(
-            offers.insert().values(
-                id=offer_id,
-                organization_id=world.merchant_id,
-                title=f"Hand-pulled noodle dinner {offer_id[-4:]}",
-                summary="Two bowls",
-                currency="USD",
-                list_price_minor=6400,
-                list_price_evidence="Menu",
-            )  # fmt: skip
-        )
-        await unit.run(
-            venues.insert().values(
-                id=venue_id,
-                organization_id=world.merchant_id,
-                name=f"Alder Street {venue_id[-4:]}",
-                address="214 SE Alder Street",
-                city="Portland",
-                zone="America/Los_Angeles",
-            )  # fmt: skip
-        )
-        await unit.run(deals.insert().values(**_defaulted(row)))
+        await unit.run(offers.insert().values(**offer, **priced, **merchant))
+        await unit.run(venues.insert().values(**venue, **place, **merchant))
+        row = {"id": deal_id, "offer_id": offer_id} | merchant | _terms(world.clock.at, changes)
+        await unit.run(deals.insert().values(_defaulted(row)))
         await unit.run(deal_venues.insert().values(deal_id=deal_id, venue_id=venue_id))
     return deal_id
+
+
+def _terms(now: datetime, changes: dict[str, Any]) -> dict[str, Any]:
+    closes_at = changes.pop("closes_at", now + timedelta(hours=2))
+    grace = changes.get("grace_minutes", 15)
+    return {
+        "slug": new_id("deal").replace("_", "-")[:14],
+        "state": "open",
+        "opens_at": now - timedelta(hours=1),
+        "closes_at": closes_at,
+        "decide_by": closes_at + timedelta(minutes=grace + 10),
+        "zone": "America/Los_Angeles",
+        "threshold": 3,
+        "tiers": [{"start": 1, "price_minor": changes.pop("price", 2500)}],
+        "promo_expires_on": (now + timedelta(days=90)).date(),
+        "paid_expires_on": (now + timedelta(days=365 * 6)).date(),
+        "limitations": [],
+        "created_at": now,
+        "published_at": now,
+    } | changes
 
 
 def _defaulted(row: dict[str, Any]) -> dict[str, Any]:

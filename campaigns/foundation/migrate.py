@@ -6,12 +6,12 @@ import importlib
 import pkgutil
 from pathlib import Path
 
-import campaigns
 from alembic import command
 from alembic.config import Config
 from sqlalchemy import MetaData
 from sqlmodel import SQLModel
 
+import campaigns
 from campaigns.foundation.store import async_url
 
 _SCRIPTS = Path(__file__).parent / "migrations"

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import func, or_, select
 
-from campaigns.deals.rows import deals, open_if_due, terms_of, whole_deal
+from campaigns.deals.rows import lock_deal, open_if_due, terms_of
 from campaigns.foundation.clock import Clock
 from campaigns.foundation.effects import Effect, owe
 from campaigns.foundation.errors import NotFound
@@ -69,13 +69,12 @@ async def join(ask: Ask, *, store: Store, clock: Clock, links: Links) -> Placed:
 async def place(ask: Ask, email: str, *, unit: Unit, clock: Clock, links: Links) -> Placed:
     """One join inside a transaction. Lock first, clock after it, so that nobody slips in while waiting (I14)."""
     buyer_id = await identify(unit, email, await clock.now(unit))
-    await unit.run(select(deals.c.id).where(deals.c.id == ask.deal_id).with_for_update(key_share=True))
+    deal = await lock_deal(unit, ask.deal_id)
     now = await clock.now(unit)
-    deal = await unit.one(whole_deal().where(deals.c.id == ask.deal_id))
     if deal is None or deal.state in ("draft", "in_review"):
         raise NotFound(what="deal")
     if await open_if_due(unit, deal, now):
-        deal = await unit.one(whole_deal().where(deals.c.id == ask.deal_id))
+        deal = await lock_deal(unit, ask.deal_id)
     known = await unit.one(select(orders).where(orders.c.request_key == ask.request_key))
     if known is not None:
         return _repeat(ask, buyer_id, known)
@@ -85,9 +84,9 @@ async def place(ask: Ask, email: str, *, unit: Unit, clock: Clock, links: Links)
     row["counts"] = not await _is_insider(unit, buyer_id, deal.organization_id)
     insert = unit.insert(orders).values(row).on_conflict_do_nothing().returning(orders.c.id)
     if await unit.one(insert) is None:
-        raise AlreadyJoining()
+        raise AlreadyJoining
     if not await take_units(unit, deal.id, ask.units):
-        raise SoldOut()
+        raise SoldOut
     await _record(unit, row, deal, email, links, now)
     return Placed(OrderId(row["id"]), row["place_ends_at"])
 
@@ -100,7 +99,7 @@ def deal_now(row: Any) -> DealNow:
 
 def _repeat(ask: Ask, buyer_id: str, known: Any) -> Placed:
     if (known.deal_id, known.buyer_id, known.units) != (ask.deal_id, buyer_id, ask.units):
-        raise RequestKeyReused()
+        raise RequestKeyReused
     return Placed(OrderId(known.id), known.place_ends_at, repeated=True)
 
 

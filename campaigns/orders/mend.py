@@ -32,7 +32,7 @@ async def try_another_card(order_id: str, *, store: Store, clock: Clock, links: 
         order = await lock_order(unit, order_id)
         now = await clock.now(unit)
         if order.state != "payment_problem" or order.ending or now >= order.problem_ends_at:
-            raise NothingToMend()
+            raise NothingToMend
         if order.payment_id is None:
             return  # the page of the new attempt is there or on its way
         await owe(unit, [release_stray(order.id, order.payment_id, now)])

@@ -119,7 +119,8 @@ async def order_page(unit: Unit, order_id: str, now: datetime, keys: Keys) -> Or
     if row is None:
         return None
     deal = await deal_by_id(unit, row.deal_id, now)
-    assert deal is not None  # the foreign key holds
+    if deal is None:
+        return None
     deal_row = await unit.one(select(deals, offers.c.currency).join(offers).where(deals.c.id == row.deal_id))
     return OrderView(
         id=OrderId(row.id),

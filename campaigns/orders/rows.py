@@ -185,8 +185,7 @@ async def count_committed(unit: Unit, deal_id: str, *, tipped: bool, without: st
             func.coalesce(func.sum(kept * orders.c.unit_price_minor), 0).label("money"),
         ).where(*where, kept > 0)
     )
-    assert row is not None
-    return Count(int(row.buyers), int(row.units), int(row.money))
+    return Count(int(row.buyers), int(row.units), int(row.money)) if row else Count(0, 0, 0)
 
 
 async def units_committed(unit: Unit, deal_id: str) -> int:

@@ -130,7 +130,7 @@ def check_join(deal: DealNow, *, units: int, bought: int, now: datetime) -> None
     if deal.state == "scheduled" or now < deal.opens_at:
         raise DealNotOpen(opens_at=deal.opens_at.isoformat())
     if deal.state not in ("open", "tipped") or now >= terms.closes_at:
-        raise DealClosed()
+        raise DealClosed
     if units < terms.min_per_order:
         raise TooFew(least=terms.min_per_order)
     if terms.max_per_order is not None and units > terms.max_per_order:

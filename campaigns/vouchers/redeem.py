@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import select, update
 
-from campaigns.deals.rows import deal_venues, offers, deals, venues
+from campaigns.deals.rows import deal_venues, deals, offers, venues
 from campaigns.foundation.clock import Clock
 from campaigns.foundation.errors import NotFound
 from campaigns.foundation.facts import moved, record
@@ -114,7 +114,7 @@ async def _record(unit: Unit, row: Any, scan: Scan, answer: Answer, now: datetim
             nonce=scan.nonce,
             answer=answer.code,
             at=now,
-        )  # fmt: skip
+        )
     )
     await record(unit, [moved(VOUCHER, f"voucher:{row.id}", row.state, "redeemed", now, deal_id=row.deal_id)])
     paid = Money(row.paid_value_minor, row.currency)

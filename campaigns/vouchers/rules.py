@@ -72,22 +72,23 @@ class Scanned:
 
 def answer_scan(voucher: Scanned, zone: str, now: datetime) -> Answer:
     """What presenting the voucher at a venue of `zone` means now; a date ends with its day there (R66, R67)."""
-    today = now.astimezone(ZoneInfo(zone)).date()
     if not voucher.at_this_venue:
         return ANSWERS["wrong_venue"]
-    if voucher.state == "redeemed":
-        return ANSWERS["already_redeemed"]
+    if voucher.state in SPENDABLE:
+        return ANSWERS[_by_date(voucher, now.astimezone(ZoneInfo(zone)).date())]
     if voucher.state == "revoked":
         return ANSWERS[
             {"refunded": "refunded", "deal_canceled": "canceled"}.get(voucher.reason or "", "revoked")
         ]
-    if voucher.state not in SPENDABLE:
-        return ANSWERS[voucher.state]
+    return ANSWERS["already_redeemed" if voucher.state == "redeemed" else voucher.state]
+
+
+def _by_date(voucher: Scanned, today: date) -> str:
     if voucher.valid_from_on and today < voucher.valid_from_on:
-        return ANSWERS["not_yet_valid"]
+        return "not_yet_valid"
     if today > voucher.paid_expires_on:
-        return ANSWERS["expired"]
-    return ANSWERS["paid_value_only" if today > voucher.promo_expires_on else "ok"]
+        return "expired"
+    return "paid_value_only" if today > voucher.promo_expires_on else "ok"
 
 
 def new_secret() -> bytes:

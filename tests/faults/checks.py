@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections import defaultdict
 from datetime import timedelta
 
+from sqlalchemy import select
+
 from campaigns.foundation.effects import outbox
 from campaigns.ledger.rows import journal
 from campaigns.orders.invariants import violations
 from campaigns.orders.owed import KINDS
 from campaigns.orders.reconcile import reconcile_due, sweep_payments
 from campaigns.orders.rows import orders
-from sqlalchemy import select
-
 from tests.world import World
 
 # I4 and I12 give the clock and the workers their time; everything else holds at every moment.
@@ -61,14 +61,17 @@ async def _compare_with_processor(world: World) -> None:
     entries = await world.rows(select(journal))
     posted = {row.order_id: row.amount_minor for row in entries if row.kind == "capture"}
     stray = {row.ref for row in entries if row.kind == "stray"}
-    taken = defaultdict(int)
+    taken: dict[str, int] = defaultdict(int)
     states = {row.id: row.state for row in await world.rows(select(orders))}
     for intent in intents:
         order_id = intent["metadata"].get("order")
         if intent["status"] == "succeeded" and intent["id"] not in stray:
             taken[order_id] += intent["amount_received"]
         if intent["status"] == "requires_capture":
-            assert states[order_id] not in ("released", "lapsed", "dropped", "refunded"), (order_id, intent["id"])
+            assert states[order_id] not in ("released", "lapsed", "dropped", "refunded"), (
+                order_id,
+                intent["id"],
+            )
     assert dict(taken) == posted
 
 

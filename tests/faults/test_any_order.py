@@ -6,13 +6,18 @@ import asyncio
 import contextlib
 import itertools
 import tempfile
-from collections.abc import Awaitable, Iterator
+from collections.abc import Awaitable
 from contextlib import AsyncExitStack, ExitStack
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
+from sqlalchemy import func, select
+
 from campaigns.foundation.clock import ManualClock
 from campaigns.foundation.errors import Refusal
 from campaigns.foundation.ids import new_id
@@ -25,12 +30,7 @@ from campaigns.orders.refund import refund
 from campaigns.orders.rows import orders
 from campaigns.vouchers.redeem import Scan, redeem
 from campaigns.vouchers.rows import redemptions, vouchers
-from hypothesis import HealthCheck, settings
-from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
 from scheduler.due import do_what_is_due
-from sqlalchemy import func, select
-
 from tests.conftest import NOON
 from tests.databases import PostgresMissing, postgres_database, sqlite_database
 from tests.faults.checks import check_after, check_now, drain
@@ -39,10 +39,18 @@ from tests.world import LINKS, World, a_world
 
 BUYERS = st.sampled_from([f"{name}@example.com" for name in ("ann", "bo", "cy", "di", "ann+two")])
 CARDS = st.sampled_from(
-    ["pm_card_visa", "pm_card_visa", "pm_card_mastercard", "pm_card_expiredAtCapture", "pm_card_visa_chargeDeclined"]
+    [
+        "pm_card_visa",
+        "pm_card_visa",
+        "pm_card_mastercard",
+        "pm_card_expiredAtCapture",
+        "pm_card_visa_chargeDeclined",
+    ]
 )
 LADDER = [{"start": 1, "price_minor": 3800}, {"start": 3, "price_minor": 2900}]
-FAULTS = st.sampled_from(["drop", "error_after", "saved_error", "rate_limit", "key_in_use", "unavailable", "html"])
+FAULTS = st.sampled_from(
+    ["drop", "error_after", "saved_error", "rate_limit", "key_in_use", "unavailable", "html"]
+)
 WHICH = st.integers(0, 30)
 
 
@@ -131,7 +139,9 @@ class AnyOrder(RuleBasedStateMachine):
         if order_id := self._pick(which):
             world = self.world
             self._do(
-                refund(order_id, units, actor=world.owner, store=world.store, clock=world.clock, keys=world.keys)
+                refund(
+                    order_id, units, actor=world.owner, store=world.store, clock=world.clock, keys=world.keys
+                )
             )
 
     @rule(which=WHICH, twice=st.booleans())
@@ -196,7 +206,14 @@ class AnyOrder(RuleBasedStateMachine):
         if sure:
             world = self.world
             self._do(
-                cancel(self.deal_id, "over", actor=world.owner, store=world.store, clock=world.clock, keys=world.keys)
+                cancel(
+                    self.deal_id,
+                    "over",
+                    actor=world.owner,
+                    store=world.store,
+                    clock=world.clock,
+                    keys=world.keys,
+                )
             )
 
     def teardown(self) -> None:
@@ -232,14 +249,14 @@ _numbers = itertools.count()
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def machine(request: pytest.FixtureRequest) -> Iterator[type[AnyOrder]]:
+def machine(request: pytest.FixtureRequest) -> type[AnyOrder]:
     if request.param == "postgresql":
         try:
             with postgres_database():
                 pass
         except PostgresMissing as reason:
             pytest.skip(f"no PostgreSQL: {reason}")
-    yield type(f"AnyOrder{next(_numbers)}", (AnyOrder,), {"kind": request.param})
+    return type(f"AnyOrder{next(_numbers)}", (AnyOrder,), {"kind": request.param})
 
 
 @pytest.mark.faults

@@ -6,12 +6,13 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from campaigns.foundation.migrate import configuration, downgrade, metadata, upgrade
-from campaigns.foundation.store import Store
-from sqlalchemy import text
+from sqlalchemy import Table, func, select
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import create_async_engine
 
+from campaigns.foundation.migrate import configuration, downgrade, metadata, upgrade
+from campaigns.foundation.store import Store, Unit
+from tests.conftest import NOON
 from tests.databases import Database
 
 REVISIONS = [
@@ -47,20 +48,35 @@ def test_every_earlier_revision_can_be_left_and_reached_again(database: Database
 @pytest.mark.parametrize("table", APPEND_ONLY)
 async def test_what_happened_can_be_neither_changed_nor_removed(store: Store, table: str) -> None:
     """I15, I16, S33, S37: the database itself refuses."""
-    for statement in (f"UPDATE {table} SET id = id", f"DELETE FROM {table}"):
+    rows = metadata().tables[table]
+    for statement in (rows.update().values(id=rows.c.id), rows.delete()):
         async with store.begin() as unit:
-            await unit.run(text(_ROWS[table]))
+            number = 1 + await _count(unit, rows)
+            unique: dict[str, object] = dict(
+                {"journal": {"ref": str(number)}, "audit": {"seq": number}}.get(table, {})
+            )
+            await unit.run(rows.insert().values(_ROWS[table] | unique | {"id": number}))
         with pytest.raises(DBAPIError, match="append-only"):
             async with store.begin() as unit:
-                await unit.run(text(statement))
+                await unit.run(statement)
 
 
-_AT = "'2026-11-24 12:00:00.000000'"
-_ROWS = {
-    "fact": f"INSERT INTO fact (at, machine, subject, name, data) VALUES ({_AT}, '', 's', 'n', '{{}}')",
-    "journal": "INSERT INTO journal (at, kind, ref, amount_minor, currency) "
-    f"SELECT {_AT}, 'k', count(*) || 'r', 1, 'USD' FROM journal",
-    "posting": "INSERT INTO posting (journal_id, account, amount_minor, currency) VALUES (1, 'a', 1, 'USD')",
-    "audit": "INSERT INTO audit (chain, seq, prev_hash, hash, at, actor, act, subject, data) "
-    f"SELECT 'c', count(*) + 1, '', 'h', {_AT}, 'a', 'a', 's', '{{}}' FROM audit",
+async def _count(unit: Unit, rows: Table) -> int:
+    return int(await unit.value(select(func.count()).select_from(rows)))
+
+
+_ROWS: dict[str, dict[str, object]] = {
+    "fact": {"at": NOON, "machine": "", "subject": "s", "name": "n", "data": {}},
+    "journal": {"at": NOON, "kind": "k", "amount_minor": 1, "currency": "USD"},
+    "posting": {"journal_id": 1, "account": "a", "amount_minor": 1, "currency": "USD"},
+    "audit": {
+        "chain": "c",
+        "prev_hash": "",
+        "hash": "h",
+        "at": NOON,
+        "actor": "a",
+        "act": "a",
+        "subject": "s",
+        "data": {},
+    },
 }

@@ -3,9 +3,9 @@
 from collections.abc import AsyncIterator
 
 import pytest
+
 from campaigns.foundation.clock import ManualClock
 from campaigns.foundation.store import Store
-
 from tests.world import World, a_world
 
 

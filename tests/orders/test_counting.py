@@ -1,8 +1,8 @@
 """What counts towards the tip, and when a deal tips."""
 
 import pytest
-from campaigns.orders.rules import AlreadyJoining, BuyerLimit, NotEnoughLeft, SoldOut, TooFew, TooMany
 
+from campaigns.orders.rules import AlreadyJoining, BuyerLimit, NotEnoughLeft, SoldOut, TooFew, TooMany
 from tests.world import World
 
 

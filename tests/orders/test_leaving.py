@@ -1,14 +1,14 @@
 """Leaving, refunding, canceling, waiving."""
 
 import pytest
+from sqlalchemy import select
+
 from campaigns.orders.cancel import MayNotCancel, cancel
 from campaigns.orders.leave import leave
 from campaigns.orders.refund import refund
 from campaigns.orders.rules import MayNotLeave, MayNotRefund
 from campaigns.orders.waive import MayNotWaive, waive
 from campaigns.vouchers.rows import vouchers
-from sqlalchemy import select
-
 from tests.world import World
 
 
@@ -110,10 +110,18 @@ async def test_canceling_an_open_deal_releases_everything(world: World) -> None:
     deal_id = await world.deal(threshold=5)
     held = await world.buy(deal_id, "ann@example.com")
     unpaid = await world.join(deal_id, "bo@example.com")
-    await cancel(deal_id, "Broken oven", actor=world.owner, store=world.store, clock=world.clock, keys=world.keys)
+    await cancel(
+        deal_id, "Broken oven", actor=world.owner, store=world.store, clock=world.clock, keys=world.keys
+    )
     await world.run()
-    assert ((await world.order(held)).state, (await world.order(held)).reason) == ("released", "deal_canceled")
-    assert ((await world.order(unpaid)).state, (await world.order(unpaid)).reason) == ("lapsed", "deal_canceled")
+    assert ((await world.order(held)).state, (await world.order(held)).reason) == (
+        "released",
+        "deal_canceled",
+    )
+    assert ((await world.order(unpaid)).state, (await world.order(unpaid)).reason) == (
+        "lapsed",
+        "deal_canceled",
+    )
     assert (await world.deal_row(deal_id)).units_taken == 0
 
 
@@ -139,7 +147,9 @@ async def test_a_settled_deal_cannot_be_canceled(world: World) -> None:
     await world.run()
     assert (await world.deal_row(deal_id)).state == "settled"
     with pytest.raises(MayNotCancel):
-        await cancel(deal_id, "Late", actor=world.owner, store=world.store, clock=world.clock, keys=world.keys)
+        await cancel(
+            deal_id, "Late", actor=world.owner, store=world.store, clock=world.clock, keys=world.keys
+        )
 
 
 async def test_a_waived_deal_tips_with_its_true_count(world: World) -> None:

@@ -1,8 +1,8 @@
 """The straight path of a deal: join, pay, tip or fail, voucher, redemption."""
 
-from campaigns.vouchers.rows import vouchers
 from sqlalchemy import select
 
+from campaigns.vouchers.rows import vouchers
 from tests.world import World
 
 

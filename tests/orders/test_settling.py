@@ -1,15 +1,19 @@
 """Settling: ladders, failed captures, holds that end."""
 
 import pytest
+from sqlalchemy import func, select
+
 from campaigns.orders.leave import leave
 from campaigns.orders.mend import NothingToMend, try_another_card
 from campaigns.orders.rules import MayNotLeave
 from campaigns.vouchers.rows import vouchers
-from sqlalchemy import func, select
-
 from tests.world import LINKS, World
 
-LADDER = [{"start": 1, "price_minor": 3800}, {"start": 3, "price_minor": 3400}, {"start": 4, "price_minor": 2900}]
+LADDER = [
+    {"start": 1, "price_minor": 3800},
+    {"start": 3, "price_minor": 3400},
+    {"start": 4, "price_minor": 2900},
+]
 EXPIRES_AT_CAPTURE = "pm_card_expiredAtCapture"
 
 

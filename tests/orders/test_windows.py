@@ -3,10 +3,10 @@
 from datetime import timedelta
 
 import pytest
+
 from campaigns.foundation.ids import new_id
 from campaigns.orders.join import Ask, join
 from campaigns.orders.rules import DealClosed, DealNotOpen, RequestKeyReused
-
 from tests.world import LINKS, World
 
 
@@ -41,7 +41,9 @@ async def test_a_payment_begun_in_time_may_be_confirmed_in_the_grace(world: Worl
     assert (await world.deal_row(deal_id)).tipped_by == "threshold"
 
 
-async def test_a_page_still_open_at_the_end_of_the_grace_is_closed_and_its_place_freed_once(world: World) -> None:
+async def test_a_page_still_open_at_the_end_of_the_grace_is_closed_and_its_place_freed_once(
+    world: World,
+) -> None:
     """F19, R22."""
     deal_id = await world.deal(threshold=1, place_minutes=60)
     await world.advance(hours=1, minutes=50)
@@ -129,6 +131,6 @@ async def test_a_repeated_request_key_gets_the_first_answer(world: World) -> Non
     again = await join(ask, store=world.store, clock=world.clock, links=LINKS)
     assert (again.order_id, again.repeated) == (first.order_id, True)
     assert (await world.deal_row(deal_id)).units_taken == 2
+    other = Ask(deal_id, "ann@example.com", 3, ask.request_key)
     with pytest.raises(RequestKeyReused):
-        other = Ask(deal_id, "ann@example.com", 3, ask.request_key)
         await join(other, store=world.store, clock=world.clock, links=LINKS)

@@ -42,7 +42,7 @@ _VENUE = (
     sa.PrimaryKeyConstraint("id", name=conv("pk_venue")),
     sa.UniqueConstraint("organization_id", "name", name=conv("uq_venue_organization_id_name")),
 )
-_DEAL = (
+_DEAL: tuple[sa.schema.SchemaItem, ...] = (
     sa.Column("id", sa.String(), nullable=False),
     sa.Column("slug", sa.String(), nullable=False),
     sa.Column("organization_id", sa.String(), nullable=False),

@@ -11,7 +11,7 @@ depends_on = None
 
 UTC_INSTANT = sa.DateTime(timezone=True)
 
-_ORDERS = (
+_ORDERS: tuple[sa.schema.SchemaItem, ...] = (
     sa.Column("id", sa.String(), nullable=False),
     sa.Column("deal_id", sa.String(), nullable=False),
     sa.Column("buyer_id", sa.String(), nullable=False),
