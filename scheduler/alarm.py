@@ -1,4 +1,4 @@
-"""APScheduler as an alarm clock: it rings, the rows decide. Losing a ring costs lateness, never a deadline."""
+"""APScheduler as an alarm clock: it rings, the rows decide. A lost ring costs lateness, never a deadline."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.date import DateTrigger
 from apscheduler.triggers.interval import IntervalTrigger
+from sqlalchemy import select
+
 from campaigns.deals.rows import deals
 from campaigns.orders.reconcile import reconcile_due, sweep_payments
 from campaigns.people.sweep import forget_expired
-from sqlalchemy import select
-
 from scheduler.due import do_what_is_due
 from scheduler.effects import drain_effects
 from scheduler.notices import drain_notices
@@ -80,12 +80,12 @@ class Alarm:
     async def _ring(self, name: str, job: Job) -> None:
         if self._stopping.is_set():
             return
-        task = asyncio.current_task()
-        assert task is not None
+        if (task := asyncio.current_task()) is None:
+            raise RuntimeError("a ring is always a task")
         self._ringing.add(task)
         try:
             await job()
-        except Exception as error:  # the next ring tries again; a dead alarm clock would be worse
+        except Exception as error:  # noqa: BLE001 - the next ring tries again; a dead alarm clock would be worse
             _log.error("ring_failed", job=name, error=type(error).__name__, detail=str(error)[:200])
         finally:
             self._ringing.discard(task)

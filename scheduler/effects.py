@@ -5,12 +5,12 @@ from __future__ import annotations
 import asyncio
 
 import structlog
+
 from campaigns.foundation.effects import Leased, claim, hand_back, postpone
 from campaigns.orders.carry_out import carry_out
 from campaigns.orders.owed import KINDS
 from campaigns.reactions.deliver import deliver
 from campaigns.reactions.react import react
-
 from scheduler.outside import Surroundings
 
 _log = structlog.get_logger("quorum.effects")
@@ -48,7 +48,7 @@ async def _in_lane(
             return
         try:
             await _carry_out(effect, surroundings)
-        except Exception as error:  # one effect that cannot be handled must not stop the others (X43)
+        except Exception as error:  # noqa: BLE001 - one effect that cannot be handled must not stop the others (X43)
             _log.error("effect_failed", effect=effect.id, kind=effect.kind, error=type(error).__name__)
             async with surroundings.money.store.begin() as unit:
                 now = await surroundings.money.clock.now(unit)

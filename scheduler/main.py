@@ -1,4 +1,4 @@
-"""The worker process: it rings, decides what is due and carries out what is owed, until it is told to stop."""
+"""The worker process: it decides what is due and carries out what is owed, until it is told to stop."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import structlog
+
 from campaigns.foundation.clock import Clock, DatabaseClock
 from campaigns.foundation.failpoints import arm_from_environment
 from campaigns.foundation.links import Links
@@ -16,7 +17,6 @@ from campaigns.foundation.settings import Settings
 from campaigns.foundation.store import Store, open_store
 from campaigns.orders.carry_out import Outside
 from integrations.adapters import Adapters, build_adapters
-
 from scheduler.alarm import Alarm
 from scheduler.due import do_what_is_due
 from scheduler.effects import drain_effects

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 
 import structlog
+
 from campaigns.foundation.notices import Received, claim_notices, put_back
 from campaigns.orders.carry_out import Outside
 from campaigns.orders.hear import hear
@@ -31,7 +32,7 @@ async def drain_notices(outside: Outside, *, stopping: asyncio.Event | None = No
 async def _hear(notice: Received, outside: Outside) -> None:
     try:
         await hear(notice, outside)
-    except Exception as error:  # a notice that cannot be handled must not block those behind it
+    except Exception as error:  # noqa: BLE001 - a notice that cannot be handled must not block those behind it
         _log.error("notice_failed", notice=notice.id, type=notice.type, error=type(error).__name__)
         async with outside.store.begin() as unit:
             now = await outside.clock.now(unit)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import math
 
+from sqlalchemy import text
+
 from campaigns.foundation.effects import CALL_TIMEOUT_S, LEASE_S
 from campaigns.foundation.revision import at_head
 from campaigns.foundation.store import Store
-from sqlalchemy import text
-
 from scheduler.effects import BATCH, CONCURRENT
 
 _SPARE_S = 5

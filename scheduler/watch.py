@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import structlog
+from sqlalchemy import text
+
 from campaigns.foundation.clock import Clock
 from campaigns.foundation.store import Store, Unit
 from campaigns.orders.invariants import Violation, violations
-from sqlalchemy import text
 
 _log = structlog.get_logger("quorum.invariants")
 # Any number will do, as long as nobody else of ours uses it for another purpose.
@@ -14,7 +15,7 @@ _ADVISORY_LOCK = 7_231_640
 
 
 async def watch_invariants(*, store: Store, clock: Clock) -> list[Violation]:
-    """What is violated now, each logged as an error. Repairs nothing. Empty as well if another process looks."""
+    """What is violated now, each logged as an error. Repairs nothing. Empty too if another process looks."""
     async with store.read() as unit:
         if not await _is_our_turn(unit):
             return []

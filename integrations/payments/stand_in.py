@@ -35,7 +35,8 @@ class StandIn:
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         """Serve a request whose path starts with `PREFIX`."""
-        await self.app({**scope, "path": scope["path"].removeprefix(PREFIX) or "/"}, receive, send)
+        below: Any = {**scope, "path": scope["path"].removeprefix(PREFIX) or "/"}
+        await self.app(below, receive, send)
 
     def running(self) -> AbstractAsyncContextManager[None]:
         """Deliver webhooks while inside; let go of the state file at the end. For an app served by others."""
@@ -62,8 +63,8 @@ def open_stand_in(
 ) -> StandIn:
     """The stand-in over this installation's state file, one process at a time.
 
-    `now` is its clock. Without `webhook_url` it tells nobody anything. Without `public_base` its pages are linked
-    by the address a request came to.
+    `now` is its clock. Without `webhook_url` it tells nobody anything. Without `public_base` its pages are
+    linked by the address a request came to.
     """
     sandbox = SandboxSettings(
         state_path=state_path(settings),

@@ -1,4 +1,4 @@
-"""Demo data: merchants, deals in every state, buyers who joined and paid. Loaded once into an empty database."""
+"""Demo data: merchants, deals in every state, buyers who joined and paid; for an empty database, once."""
 
 from __future__ import annotations
 

@@ -13,6 +13,7 @@ from campaigns.deals.import_deal import import_deal
 from campaigns.deals.plan import DealPlan
 from campaigns.deals.rows import deals
 from campaigns.deals.submit import submit
+from campaigns.foundation.errors import NotFound
 from campaigns.foundation.ids import AccountId, DealId, OrganizationId
 from campaigns.people.rules import OWNER, Actor
 from storefront.cli.demo_people import BUYERS, CARDS
@@ -97,6 +98,7 @@ async def _bring_in(stage: Stage, file: DealFile, tale: Tale) -> None:
 async def _hand_in(stage: Stage, slug: str) -> None:
     async with stage.store.read() as unit:
         row = await unit.one(select(deals.c.id, deals.c.organization_id).where(deals.c.slug == slug))
-    assert row is not None
+    if row is None:
+        raise NotFound(what="deal")
     owner = Actor(AccountId("demo"), "Demo", {OrganizationId(row.organization_id): OWNER})
     await submit(DealId(row.id), actor=owner, store=stage.store, clock=stage.clock)

@@ -1,4 +1,4 @@
-"""Play the demo's past: the real operations, the real stand-in for payments, on a clock set back some days."""
+"""Play the demo's past: the real operations and the real stand-in, on a clock set back some days."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from campaigns.deals.rows import deal_venues, deals
 from campaigns.foundation.clock import ManualClock
+from campaigns.foundation.errors import NotFound
 from campaigns.foundation.logs import configure_logs
 from campaigns.foundation.settings import Settings
 from campaigns.foundation.store import Store
@@ -61,7 +62,8 @@ class Stage:
         """Give those who can sign in their roles in one organization."""
         async with self.store.read() as unit:
             organization = await organization_by_slug(unit, slug)
-        assert organization is not None
+        if organization is None:
+            raise NotFound(what="organization")
         for person in SIGN_INS:
             if person.merchant != slug:
                 continue
@@ -114,7 +116,7 @@ class Stage:
 
 @asynccontextmanager
 async def a_stage(settings: Settings, store: Store, clock: ManualClock) -> AsyncIterator[Stage]:
-    """The stage, with the stand-in served on a free port while inside. It tells nobody: we read what it knows."""
+    """The stage, with the stand-in served on a free port while inside. It tells nobody: we ask it."""
     stand_in = open_stand_in(
         settings, now=lambda: clock.at, public_base=f"{settings.address}{STAND_IN_PREFIX}"
     )

@@ -27,7 +27,7 @@ Told = Callable[[Settings], Awaitable[None]]
 
 @dataclass(frozen=True)
 class Together:
-    """The storefront with the payment stand-in below its prefix, kept apart from our own rules for requests."""
+    """The storefront, and below its prefix the payment stand-in, which our rules for requests leave alone."""
 
     storefront: Storefront
     stand_in: StandIn
@@ -52,9 +52,7 @@ async def opened(settings: Settings) -> AsyncIterator[Opened]:
     store, adapters = open_store(settings.database), build_adapters(settings)
     try:
         if not await at_head(store):
-            raise Stop(
-                "The database does not have this version's tables. Run: quorum migrate", status=UNFIT
-            )
+            raise Stop("The database does not have this version's tables. Run: quorum migrate", status=UNFIT)
         keys, clock = settings.keys(), DatabaseClock()
         app = create_app(settings=settings, store=store, clock=clock, adapters=adapters, keys=keys)
         yield Opened(store, adapters, app)
@@ -108,7 +106,7 @@ async def serve_stand_in(settings: Settings, port: int, webhook_url: str, *, on_
 
 
 def prepare(settings: Settings) -> None:
-    """Logs and, in tests, failpoints. Last, because libraries set up logs of their own when they are built."""
+    """Logs and, in tests, failpoints. Last, because libraries set up their own logs when they are built."""
     configure_logs(settings.log_level, settings.keys())
     if settings.failpoint:
         arm_from_environment(settings.failpoint)
@@ -118,8 +116,8 @@ def need_processor(settings: Settings) -> None:
     """Several processes need one processor between them. Raises Stop if there is none."""
     if _mounts(settings):
         raise Stop(
-            "There is nobody to pay: set STRIPE_API_KEY, or start quorum sandbox and set QUORUM_STRIPE_API_BASE"
-            " to its address. Everything in one process is quorum serve.",
+            "There is nobody to pay: set STRIPE_API_KEY, or start quorum sandbox and set"
+            " QUORUM_STRIPE_API_BASE to its address. Everything in one process is quorum serve.",
             status=UNFIT,
         )
 

@@ -59,7 +59,9 @@ def bind(host: str, port: int) -> socket.socket:
     except OSError as fault:
         listening.close()
         if fault.errno == errno.EADDRINUSE:
-            raise Stop(f"Port {port} is taken. Choose another: PORT={port + 1} and the same command.") from None
+            raise Stop(
+                f"Port {port} is taken. Choose another: PORT={port + 1} and the same command."
+            ) from None
         raise Stop(f"Cannot listen on {host}, port {port}: {fault.strerror}.", status=2) from None
     listening.listen(2048)  # whoever comes while we get ready waits instead of being refused
     return listening

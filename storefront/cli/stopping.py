@@ -17,6 +17,7 @@ from campaigns.deals.file_source import InvalidDealFile
 from campaigns.foundation.errors import InvalidFields, Refusal
 from campaigns.foundation.settings import Settings, SettingsUnfit
 from campaigns.foundation.store import StoreUnfit
+from scheduler.main import StartRefused
 
 REFUSED, UNFIT = 1, 2
 
@@ -56,23 +57,41 @@ def _setting(error: Any) -> str:
 
 def as_stop(fault: BaseException) -> Stop | None:
     """What a person is told of this fault; None for one that is our own mistake."""
-    if isinstance(fault, Stop):
-        return fault
-    if isinstance(fault, InvalidDealFile):
-        return Stop("\n".join([str(fault), *(str(mistake) for mistake in fault.mistakes)]))
-    if isinstance(fault, InvalidFields):
-        return Stop(" ".join(f"{error.field}: {error.sentence}" for error in fault.errors))
-    if isinstance(fault, Refusal):
-        return Stop(str(fault))
-    if isinstance(fault, StoreUnfit):
-        return Stop(str(fault), status=UNFIT)
-    if type(fault).__name__ == "StartRefused":
-        return Stop(str(fault), status=UNFIT)
-    if isinstance(fault, ArgumentError | NoSuchModuleError):
-        return Stop("DATABASE_URL is not an address such as postgresql://user@host/name.", status=UNFIT)
+    for kind, told in _TOLD:
+        if isinstance(fault, kind):
+            return told(fault)
     if reason := _database_fault(fault):
         return Stop(f"The database {_where()} cannot be used: {reason}.", status=UNFIT)
     return None
+
+
+def _mistakes(fault: Any) -> Stop:
+    return Stop("\n".join([str(fault), *(str(mistake) for mistake in fault.mistakes)]))
+
+
+def _fields(fault: Any) -> Stop:
+    return Stop(" ".join(f"{error.field}: {error.sentence}" for error in fault.errors))
+
+
+def _unfit(fault: Any) -> Stop:
+    return Stop(str(fault), status=UNFIT)
+
+
+def _no_address(_: Any) -> Stop:
+    return Stop("DATABASE_URL is not an address such as postgresql://user@host/name.", status=UNFIT)
+
+
+# The first that fits speaks, so the particular stand before the general.
+_TOLD: tuple[tuple[type[BaseException], Callable[[Any], Stop]], ...] = (
+    (Stop, lambda fault: fault),
+    (InvalidDealFile, _mistakes),
+    (InvalidFields, _fields),
+    (Refusal, lambda fault: Stop(str(fault))),
+    (StoreUnfit, _unfit),
+    (StartRefused, _unfit),
+    (ArgumentError, _no_address),
+    (NoSuchModuleError, _no_address),
+)
 
 
 def _database_fault(fault: BaseException) -> str | None:

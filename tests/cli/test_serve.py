@@ -1,0 +1,74 @@
+"""`quorum serve --demo` on an empty folder: everything is there, works end to end, and stays on the second start."""
+
+import re
+from pathlib import Path
+
+import httpx
+import pytest
+from sqlalchemy import select
+
+from campaigns.foundation.store import open_store
+from campaigns.orders.rows import orders
+from tests.processes.running import Program, ended, free_port
+from tests.waiting import until
+
+
+@pytest.fixture
+def environment(tmp_path: Path) -> dict[str, str]:
+    return {
+        "QUORUM_HOME": str(tmp_path / "home"),
+        "PORT": str(free_port()),
+        "DATABASE_URL": "",
+        "STRIPE_API_KEY": "",
+    }
+
+
+async def test_from_an_empty_folder_to_a_paid_voucher_and_again(environment: dict[str, str]) -> None:
+    """U12 in short: start, see the board, be the third of three, be charged, have a voucher; start again."""
+    program = Program(("serve", "--demo"), "Stop with Ctrl-C", environment)
+    await program.start()
+    address = f"http://127.0.0.1:{environment['PORT']}"
+    assert f"Quorum is open: {address}" in program.output
+    assert "owner@ritzy.example" in program.output
+    async with httpx.AsyncClient(
+        base_url=address, follow_redirects=True, trust_env=False, timeout=20
+    ) as buyer:
+        board = (await buyer.get("/")).text
+        assert "The balcony box at the late show" in board
+        await _be_the_third(buyer)
+    assert await program.stop() == 0, program.output
+    first = await _everything(environment)
+    assert first[-1] == "captured"
+
+    again = Program(("serve", "--demo"), "Stop with Ctrl-C", environment)
+    await again.start()
+    assert "Demo data is there" in again.output
+    assert await again.stop() == 0, again.output
+    assert await _everything(environment) == first
+    status, said = await ended("doctor", "--audit", environment=environment)
+    assert (status, "All is well" in said) == (0, True), said
+
+
+async def _be_the_third(buyer: httpx.AsyncClient) -> None:
+    """Join the late show in a browser's way, pay on the hosted page, and wait for the voucher."""
+    form = (await buyer.get("/deals/balcony-box-late-show/join")).text
+    fields = dict(re.findall(r'<input[^>]*type="hidden"[^>]*name="([^"]+)"[^>]*value="([^"]*)"', form))
+    typed = {**fields, "email": "third@example.com", "quantity": "1"}
+    pay_page = await buyer.post("/deals/balcony-box-late-show/join", data=typed)
+    assert "/sandbox/stripe/c/pay/" in str(pay_page.url), pay_page.text[:500]
+    card = {"test_card": "pm_card_visa", "email": "third@example.com"}
+    back = await buyer.post(str(pay_page.url), data=card)
+    assert back.status_code == 200
+
+    async def charged() -> bool:
+        return "voucher" in (await buyer.get(str(back.url))).text.lower()
+
+    await until(charged, "the order page shows a voucher", within_s=20)
+
+
+async def _everything(environment: dict[str, str]) -> list[str]:
+    store = open_store(f"sqlite:///{environment['QUORUM_HOME']}/quorum.db")
+    async with store.read() as unit:
+        rows = await unit.all(select(orders.c.state).order_by(orders.c.placed_at, orders.c.id))
+    await store.close()
+    return [row.state for row in rows]
