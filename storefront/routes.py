@@ -8,7 +8,9 @@ from litestar import Router
 from litestar.datastructures import CacheControlHeader
 from litestar.static_files import create_static_files_router
 
+from storefront.api.routes import API
 from storefront.assets import STATIC
+from storefront.consoles.routes import CONSOLES
 from storefront.health import HEALTH
 from storefront.live.stream import LIVE
 from storefront.pages.about import ABOUT
@@ -40,7 +42,9 @@ ROUTES = (
     *JOIN,
     *ORDER,
     *VOUCHER,
+    *CONSOLES,
     *MAILBOX,
     *ABOUT,
     *WEBHOOKS,
+    *API,
 )
