@@ -7,7 +7,6 @@ from typing import Any
 import msgspec
 from litestar import MediaType, Response, get
 from litestar.di import NamedDependency, Provide
-from litestar.params import FromPath
 
 from campaigns.deals.views import DealView
 from campaigns.foundation.errors import NotFound
@@ -90,7 +89,7 @@ def _page(views: list[DealView], limit: int, site: Site) -> DealPage:
     responses=answers(200, Deal, "The deal as it is now.", *READING),
 )
 async def read_deal(
-    deal: FromPath[DealName], site: NamedDependency[Site], actor: NamedDependency[Actor]
+    deal: DealName, site: NamedDependency[Site], actor: NamedDependency[Actor]
 ) -> Response[Any]:
     """A public deal; with a token also one of your merchant that is not published."""
     async with site.store.read() as unit:

@@ -6,7 +6,7 @@ from typing import Any
 
 from litestar import Response, post
 from litestar.di import NamedDependency
-from litestar.params import FromPath, JSONBody
+from litestar.params import JSONBody
 
 from campaigns.deals.review import Approve, SendBack, review
 from campaigns.foundation.errors import FieldError, InvalidFields
@@ -34,7 +34,7 @@ _REVIEWED = ("deal_not_in_review", "deal_changed_meanwhile")
     responses=answers(200, Deal, "The deal, published.", *WRITING, *SIGNED_IN, *_REVIEWED, "windows_overlap"),
 )
 async def approve_deal(
-    deal: FromPath[DealName], site: NamedDependency[Site], actor: NamedDependency[Actor]
+    deal: DealName, site: NamedDependency[Site], actor: NamedDependency[Actor]
 ) -> Response[Any]:
     """Publish it; it opens by itself at `opens_at`. Needs `review_deal`."""
     found = await own_deal(site, deal, actor)
@@ -54,7 +54,7 @@ async def approve_deal(
     ),
 )
 async def send_back_deal(
-    deal: FromPath[DealName],
+    deal: DealName,
     data: JSONBody[Reasons],
     site: NamedDependency[Site],
     actor: NamedDependency[Actor],
@@ -75,7 +75,7 @@ async def send_back_deal(
     responses=answers(200, Deal, "The deal, canceled.", *WRITING, *SIGNED_IN, "may_not_cancel"),
 )
 async def cancel_deal(
-    deal: FromPath[DealName],
+    deal: DealName,
     data: JSONBody[Reason],
     site: NamedDependency[Site],
     actor: NamedDependency[Actor],
@@ -98,7 +98,7 @@ async def cancel_deal(
     responses=answers(200, Deal, "The deal, on.", *WRITING, *SIGNED_IN, "may_not_waive"),
 )
 async def waive_deal(
-    deal: FromPath[DealName], site: NamedDependency[Site], actor: NamedDependency[Actor]
+    deal: DealName, site: NamedDependency[Site], actor: NamedDependency[Actor]
 ) -> Response[Any]:
     """It is on at once, under a public label. Needs `waive`."""
     found = await own_deal(site, deal, actor)

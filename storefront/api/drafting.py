@@ -6,7 +6,7 @@ from typing import Any
 
 from litestar import Response, post, put
 from litestar.di import NamedDependency
-from litestar.params import FromPath, JSONBody
+from litestar.params import JSONBody
 
 from campaigns.deals.deal_file import at_that_time
 from campaigns.deals.draft import Draft
@@ -76,7 +76,7 @@ async def write_deal(
     ),
 )
 async def mend_deal(
-    deal: FromPath[DealName],
+    deal: DealName,
     data: JSONBody[MendedDeal],
     site: NamedDependency[Site],
     actor: NamedDependency[Actor],
@@ -107,7 +107,7 @@ async def mend_deal(
     ),
 )
 async def submit_deal(
-    deal: FromPath[DealName], site: NamedDependency[Site], actor: NamedDependency[Actor]
+    deal: DealName, site: NamedDependency[Site], actor: NamedDependency[Actor]
 ) -> Response[Any]:
     """Refused with everything that keeps it from being published. Needs `submit_deal`."""
     found = await own_deal(site, deal, actor)
@@ -133,7 +133,7 @@ async def submit_deal(
     ),
 )
 async def take_back_deal(
-    deal: FromPath[DealName], site: NamedDependency[Site], actor: NamedDependency[Actor]
+    deal: DealName, site: NamedDependency[Site], actor: NamedDependency[Actor]
 ) -> Response[Any]:
     """Until it opens; review starts again. Needs `write_deal`."""
     found = await own_deal(site, deal, actor)

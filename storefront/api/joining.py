@@ -6,7 +6,7 @@ from typing import Any
 
 from litestar import Response, post
 from litestar.di import NamedDependency
-from litestar.params import FromPath, JSONBody
+from litestar.params import JSONBody
 
 from campaigns.foundation.errors import NotFound
 from campaigns.orders.join import Ask, Placed, join
@@ -53,7 +53,7 @@ _REFUSALS = (
 )
 async def join_deal(
     request: AnyRequest,
-    deal: FromPath[DealName],
+    deal: DealName,
     data: JSONBody[Join],
     site: NamedDependency[Site],
     idempotency_key: SecretKey,

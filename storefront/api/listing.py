@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Annotated
 
-from litestar.params import Parameter
+from litestar.params import QueryParameter
 
 from campaigns.deals.queries import BOARD_FILTERS
 from campaigns.deals.rules import DEAL
@@ -13,41 +13,43 @@ from campaigns.deals.rules import DEAL
 _NO_NUL = r"^[^\x00]*$"
 Show = Annotated[
     str,
-    Parameter(
-        query="show",
+    QueryParameter(
+        name="show",
         pattern=f"^({'|'.join(BOARD_FILTERS)})?$",
         description=f"Which public deals: {', '.join(BOARD_FILTERS)}; empty for all of them.",
     ),
 ]
 Merchant = Annotated[
-    str, Parameter(query="merchant", max_length=64, pattern=_NO_NUL, description="A merchant's slug.")
+    str, QueryParameter(name="merchant", max_length=64, pattern=_NO_NUL, description="A merchant's slug.")
 ]
 City = Annotated[
-    str, Parameter(query="city", max_length=80, pattern=_NO_NUL, description="A merchant's city.")
+    str, QueryParameter(name="city", max_length=80, pattern=_NO_NUL, description="A merchant's city.")
 ]
 State = Annotated[
     str,
-    Parameter(
-        query="state",
+    QueryParameter(
+        name="state",
         pattern=f"^({'|'.join(DEAL.states)})?$",
         description="Deals in this state, drafts included: of your merchant, or of all for an operator.",
     ),
 ]
 OrganizationName = Annotated[
     str,
-    Parameter(
-        query="organization_id", max_length=80, pattern=_NO_NUL, description="Your merchant, drafts included."
+    QueryParameter(
+        name="organization_id", max_length=80, pattern=_NO_NUL, description="Your merchant, drafts included."
     ),
 ]
 Cursor = Annotated[
     str,
-    Parameter(
-        query="after",
+    QueryParameter(
+        name="after",
         max_length=200,
         description="The `next` of the page before; leave it out for the first page.",
     ),
 ]
-Limit = Annotated[int, Parameter(query="limit", ge=1, le=100, description="How many at most on one page.")]
+Limit = Annotated[
+    int, QueryParameter(name="limit", ge=1, le=100, description="How many at most on one page.")
+]
 
 
 @dataclass(frozen=True)

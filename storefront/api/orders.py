@@ -6,7 +6,7 @@ from typing import Any
 
 from litestar import Response, get, post
 from litestar.di import NamedDependency, Provide
-from litestar.params import FromPath, JSONBody
+from litestar.params import JSONBody
 
 from campaigns.foundation.errors import NotFound
 from campaigns.orders.leave import leave
@@ -43,7 +43,7 @@ from storefront.site import AnyRequest, Site
     opt={NO_REFERRER: True},
     responses=answers(200, Order, "The order with its vouchers.", *READING),
 )
-async def read_order(order: FromPath[OrderName], site: NamedDependency[Site]) -> Response[Any]:
+async def read_order(order: OrderName, site: NamedDependency[Site]) -> Response[Any]:
     """`order` is the key that joining answered, the last part of the link in the letters."""
     view = await _own(site, order)
     return json_answer(order_of(view, links_of(site)), headers=PRIVATE)
@@ -65,7 +65,7 @@ async def read_order(order: FromPath[OrderName], site: NamedDependency[Site]) ->
         "may_not_refund",
     ),
 )
-async def leave_deal(order: FromPath[OrderName], site: NamedDependency[Site]) -> Response[Any]:
+async def leave_deal(order: OrderName, site: NamedDependency[Site]) -> Response[Any]:
     """What this does to your money stands in `leaving` of the order. `order` is its key."""
     view = await _own(site, order)
     await leave(view.id, store=site.store, clock=site.clock)
@@ -93,7 +93,7 @@ async def _own(site: Site, key: str) -> OrderView:
     responses=answers(200, OrderPage, "Orders, newest first.", *READING, *SIGNED_IN),
 )
 async def list_orders(
-    deal: FromPath[DealName],
+    deal: DealName,
     site: NamedDependency[Site],
     actor: NamedDependency[Actor],
     page: NamedDependency[Page],
@@ -123,7 +123,7 @@ async def list_orders(
 )
 async def refund_order(
     request: AnyRequest,
-    order: FromPath[OrderName],
+    order: OrderName,
     data: JSONBody[RefundAsk],
     site: NamedDependency[Site],
     actor: NamedDependency[Actor],

@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 from litestar import Response, get, post
 from litestar.di import NamedDependency
-from litestar.params import FromPath, JSONBody
+from litestar.params import JSONBody
 
 from campaigns.foundation.errors import FieldError, InvalidFields
 from campaigns.people.enrol import Enrolment, enrol
@@ -67,7 +67,7 @@ async def add_merchant(
 )
 async def add_member(
     request: AnyRequest,
-    organization: FromPath[OrganizationPath],
+    organization: OrganizationPath,
     data: JSONBody[NewMember],
     site: NamedDependency[Site],
     actor: NamedDependency[Actor],

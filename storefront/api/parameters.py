@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated, TypeAlias
 
 from litestar.openapi.spec import Example
-from litestar.params import Parameter
+from litestar.params import HeaderParameter, PathParameter
 
 TOKEN: list[dict[str, list[str]]] = [{"token": []}]
 ANYBODY: list[dict[str, list[str]]] = [{}]
@@ -18,8 +18,8 @@ def _example(value: str) -> list[Example]:
 
 Key: TypeAlias = Annotated[
     str,
-    Parameter(
-        header="Idempotency-Key",
+    HeaderParameter(
+        name="Idempotency-Key",
         min_length=1,
         max_length=255,
         pattern=r"^[\x20-\x7e]+$",
@@ -29,8 +29,8 @@ Key: TypeAlias = Annotated[
 ]
 SecretKey: TypeAlias = Annotated[
     str,
-    Parameter(
-        header="Idempotency-Key",
+    HeaderParameter(
+        name="Idempotency-Key",
         min_length=16,
         max_length=255,
         pattern=r"^[\x20-\x7e]+$",
@@ -40,12 +40,12 @@ SecretKey: TypeAlias = Annotated[
 ]
 DealName: TypeAlias = Annotated[
     str,
-    Parameter(
+    PathParameter(
         description="A deal's id or the last part of its address.", examples=_example("lantern-noodle-dinner")
     ),
 ]
 OrderName: TypeAlias = Annotated[
-    str, Parameter(description="An order's id, or the key in its link, as said below.")
+    str, PathParameter(description="An order's id, or the key in its link, as said below.")
 ]
-VoucherName: TypeAlias = Annotated[str, Parameter(description="The key in a voucher's link.")]
-OrganizationPath: TypeAlias = Annotated[str, Parameter(description="An organization's id.")]
+VoucherName: TypeAlias = Annotated[str, PathParameter(description="The key in a voucher's link.")]
+OrganizationPath: TypeAlias = Annotated[str, PathParameter(description="An organization's id.")]

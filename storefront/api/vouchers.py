@@ -7,7 +7,7 @@ from typing import Any
 
 from litestar import Response, get, post
 from litestar.di import NamedDependency
-from litestar.params import FromPath, JSONBody
+from litestar.params import JSONBody
 
 from campaigns.foundation.errors import FieldError, InvalidFields, NotFound
 from campaigns.orders.queries import voucher_page
@@ -52,7 +52,7 @@ class VoucherNotRedeemed(InvalidFields):
     responses=answers(200, Voucher, "The voucher with its code.", *READING, "too_many_tries"),
 )
 async def read_voucher(
-    request: AnyRequest, voucher: FromPath[VoucherName], site: NamedDependency[Site]
+    request: AnyRequest, voucher: VoucherName, site: NamedDependency[Site]
 ) -> Response[Any]:
     """`voucher` is its key, as the order says it."""
     links = links_of(site)
