@@ -1,0 +1,14 @@
+"""Every route of the consoles, in one tuple."""
+
+from __future__ import annotations
+
+from storefront.consoles.acts import ACTS
+from storefront.consoles.deal import CONSOLE_DEAL
+from storefront.consoles.deals_list import DEALS_LIST
+from storefront.consoles.desk import DESK
+from storefront.consoles.editor import EDITOR
+from storefront.consoles.operator import OPERATOR_PAGES
+from storefront.consoles.order import CONSOLE_ORDER
+from storefront.consoles.submit import SUBMIT
+
+CONSOLES = (*DEALS_LIST, *EDITOR, *SUBMIT, *CONSOLE_DEAL, *CONSOLE_ORDER, *ACTS, *DESK, *OPERATOR_PAGES)
