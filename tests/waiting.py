@@ -8,7 +8,7 @@ async def until(so: Callable[[], Awaitable[object]], what: str, *, within_s: flo
     """Ask again and again until the answer is true. Fails with `what` after `within_s` seconds."""
     try:
         async with asyncio.timeout(within_s):
-            while not await so():
+            while not await so():  # noqa: ASYNC110 - nobody on the other side could set an event of ours
                 await asyncio.sleep(0.05)
     except TimeoutError:
         raise AssertionError(f"not within {within_s} s: {what}") from None

@@ -1,13 +1,15 @@
 """I1 to I16: silent over a world that went well, and each names the wrong that was planted for it."""
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
 
 from campaigns.foundation.store import Unit
 from campaigns.orders.invariant_statements import STATEMENTS
-from campaigns.orders.invariants import broken_chains, violations
+from campaigns.orders.invariants import Violation, broken_chains, violations
 from tests.cli.plants import PLANTS, Plant
 from tests.world import World
+
+Look = Callable[[Unit], Awaitable[list[Violation]]]
 
 
 class Undone(Exception):
@@ -34,27 +36,23 @@ def test_every_statement_has_a_plant() -> None:
 async def test_a_forged_row_of_the_audit_trail_is_found_by_its_signature(world: World) -> None:
     """I16, S33: the links still fit, the words do not."""
     plant = Plant("I16", "", "audit", "UPDATE audit SET act = 'nothing at all' WHERE seq = 2")
-    async with _undone(world) as unit:
-        await plant.put(unit)
-        assert [v.id for v in await violations(unit, world.clock.at)] == []
-        found = await broken_chains(unit, world.keys)
-        assert [(violation.id, violation.count) for violation in found] == [("I16", 1)]
-        assert found[0].sentence.endswith("row 2")
-        raise Undone
+    assert await _found(world, plant, lambda unit: violations(unit, world.clock.at)) == []
+    found = await _found(world, plant, lambda unit: broken_chains(unit, world.keys))
+    assert [(violation.id, violation.count) for violation in found] == [("I16", 1)]
+    assert found[0].sentence.endswith("row 2")
 
 
-@asynccontextmanager
-async def _undone(world: World) -> AsyncIterator[Unit]:
-    """A writing transaction that leaves nothing behind."""
+async def _found(world: World, plant: Plant, look: Look) -> list[Violation]:
+    """What is found while the wrong is there; afterwards it never was."""
+    found: list[Violation] = []
     with suppress(Undone):
         async with world.store.begin() as unit:
-            yield unit
+            await plant.put(unit)
+            found += await look(unit)
+            raise Undone
+    return found
 
 
 async def _is_named(world: World, plant: Plant) -> bool:
-    found = []
-    async with _undone(world) as unit:
-        await plant.put(unit)
-        found = await violations(unit, world.clock.at)
-        raise Undone
+    found = await _found(world, plant, lambda unit: violations(unit, world.clock.at))
     return any(violation.id == plant.id and plant.says in violation.sentence for violation in found)
