@@ -28,6 +28,7 @@ from campaigns.orders.ports import (
     ProcessorBusy,
     ProcessorError,
     RefundView,
+    RefusedForGood,
     ServerError,
     SessionView,
     UnexpectedState,
@@ -35,8 +36,8 @@ from campaigns.orders.ports import (
 from campaigns.orders.refund import apply_refund
 
 View = SessionView | PaymentView | RefundView
-# A capture or release that is still under way says nothing yet; look again with the same key.
-_UNDER_WAY = ("processing", "requires_action", "requires_confirmation")
+# A capture or release that leaves the payment like this has not happened yet; look again with the same key.
+_UNDER_WAY = ("processing", "requires_action", "requires_confirmation", "requires_capture")
 
 
 @dataclass(frozen=True)
@@ -60,7 +61,7 @@ async def carry_out(effect: Leased, outside: Outside) -> None:
         answer = await (_look_up if first else _ask)(effect, outside)
         await failpoint("carry_out.answered")
     except (CardRefused, UnexpectedState) as error:
-        await _record(effect, error.payment or await _reread(effect, outside), outside)
+        await _overtaken(effect, error, outside)
     except ProcessorError as error:
         await _went_wrong(effect, error, outside)
     else:
@@ -123,12 +124,20 @@ async def _look_up(effect: Leased, outside: Outside) -> View | None:
     return None if payment.status == "requires_capture" else payment
 
 
-async def _reread(effect: Leased, outside: Outside) -> View:
-    if effect.kind == "refund":
-        found = await _look_up(effect, outside)
-        if found is not None:
-            return found
-    return await outside.processor.read_payment(effect.params["payment_id"])
+async def _overtaken(effect: Leased, error: ProcessorError, outside: Outside) -> None:
+    """Declined, or somebody was faster: what became of the payment is the answer (rule d)."""
+    try:
+        if effect.kind == "refund":
+            answer = await _look_up(effect, outside)
+        else:
+            answer = error.payment or await outside.processor.read_payment(effect.params["payment_id"])
+    except ProcessorError as unclear:
+        await _went_wrong(effect, unclear, outside)
+        return
+    if answer is None:
+        await _went_wrong(effect, RefusedForGood(error.code), outside)  # no refund there, and none to be had
+    else:
+        await _record(effect, answer, outside)
 
 
 async def _record(effect: Leased, answer: View | None, outside: Outside) -> None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import func, select
 
 from campaigns.deals.rows import lock_deal, open_if_due, terms_of
 from campaigns.foundation.clock import Clock
@@ -28,7 +28,7 @@ from campaigns.orders.rules import (
     check_join,
 )
 from campaigns.people.identify import identify
-from campaigns.people.rows import membership, organization
+from campaigns.people.queries import is_insider
 from campaigns.people.rules import written_email
 
 # The web request that placed the order opens its payment page; the worker does it if that request died.
@@ -81,7 +81,7 @@ async def place(ask: Ask, email: str, *, unit: Unit, clock: Clock, links: Links)
     await _check(unit, ask, deal, buyer_id, now)
     await failpoint("join.after_check")
     row = _row(ask, deal, buyer_id, now)
-    row["counts"] = not await _is_insider(unit, buyer_id, deal.organization_id)
+    row["counts"] = not await is_insider(unit, buyer_id, deal.organization_id)
     insert = unit.insert(orders).values(row).on_conflict_do_nothing().returning(orders.c.id)
     if await unit.one(insert) is None:
         raise AlreadyJoining
@@ -110,17 +110,6 @@ async def _check(unit: Unit, ask: Ask, deal: Any, buyer_id: str, now: datetime) 
         await unit.value(select(kept).where(*mine, orders.c.state.not_in((*GIVEN_BACK, "releasing"))))
     )
     check_join(deal_now(deal), units=ask.units, bought=bought, now=now)
-
-
-async def _is_insider(unit: Unit, buyer_id: str, organization_id: str) -> bool:
-    """Orders by the merchant's own people and the platform's count towards nothing (R9)."""
-    theirs = or_(organization.c.id == organization_id, organization.c.kind == "platform")
-    statement = (
-        select(membership.c.account_id)
-        .join(organization, organization.c.id == membership.c.organization_id)
-        .where(membership.c.account_id == buyer_id, theirs)
-    )
-    return await unit.one(statement) is not None
 
 
 def _row(ask: Ask, deal: Any, buyer_id: str, now: datetime) -> dict[str, Any]:
