@@ -24,6 +24,7 @@ from campaigns.foundation.clock import ManualClock
 from campaigns.foundation.links import Links
 from campaigns.foundation.settings import Settings
 from campaigns.foundation.store import Store
+from campaigns.people.ports import Letter
 from integrations.adapters import Adapters
 from integrations.mail.mailbox import KeptLetter, MailboxMailer
 from scheduler.due import do_what_is_due
@@ -32,7 +33,7 @@ from scheduler.notices import drain_notices
 from scheduler.outside import Surroundings
 from storefront.asgi import Storefront, create_app
 from tests.ports.sandbox.running import API_KEY, WEBHOOK_SECRET
-from tests.world import KEYS, World, a_world
+from tests.world import KEYS, KeptLetters, World, a_world
 
 _WORK_EVERY_S = 0.1
 
@@ -108,9 +109,21 @@ async def running_shop(store: Store, folder: Path, clock: ManualClock | None = N
         links = Links(address, KEYS)
         async with a_world(store, clock, webhook_url=f"{address}/webhooks/stripe", links=links) as world:
             mailbox = MailboxMailer(folder / "mailbox.db", now=lambda: clock.at)
+            world.post = _ToMailbox(mailbox)
             shop = _shop(address, world, mailbox, folder)
             async with _served(shop.app, door), _working(shop):
                 yield shop
+
+
+class _ToMailbox(KeptLetters):
+    """What the world mails by itself lands in the shop's mailbox too."""
+
+    def __init__(self, mailbox: MailboxMailer) -> None:
+        super().__init__()
+        self._mailbox = mailbox
+
+    async def send(self, letter: Letter) -> str:
+        return await self._mailbox.send(letter)
 
 
 def _shop(address: str, world: World, mailbox: MailboxMailer, folder: Path) -> Shop:
