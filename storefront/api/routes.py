@@ -5,7 +5,6 @@ from __future__ import annotations
 from litestar import Router
 from litestar.di import Provide
 from litestar.openapi import OpenAPIConfig
-from litestar.openapi.plugins import JsonRenderPlugin
 from litestar.openapi.spec import Components, License, SecurityScheme, Server, Tag
 
 from storefront.api.deals import DEALS
@@ -14,6 +13,7 @@ from storefront.api.drafting import DRAFTING
 from storefront.api.joining import JOINING
 from storefront.api.orders import ORDERS
 from storefront.api.organizations import ORGANIZATIONS
+from storefront.api.reference import DocumentFile, DocumentPage, reference_router
 from storefront.api.requests import check_request, provide_program
 from storefront.api.venues import VENUES
 from storefront.api.vouchers import VOUCHERS
@@ -65,6 +65,7 @@ def described() -> OpenAPIConfig:
     """The OpenAPI document of the API, at /schema/openapi.json."""
     return OpenAPIConfig(
         title="Quorum",
+        use_handler_docstrings=True,
         version="1",
         description=_ABOUT,
         license=License(name="Apache-2.0", identifier="Apache-2.0"),
@@ -75,6 +76,6 @@ def described() -> OpenAPIConfig:
                 "token": SecurityScheme(type="http", scheme="bearer", description="An API token.")
             }
         ),
-        path="/schema",
-        render_plugins=[JsonRenderPlugin()],
+        openapi_router=reference_router(),
+        render_plugins=[DocumentPage(), DocumentFile()],
     )

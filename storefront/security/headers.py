@@ -9,13 +9,16 @@ from typing import Any
 from storefront.security.browser import BrowserPolicy
 
 # Route options that loosen or tighten one header each.
-NO_REFERRER, SCANS, EMBEDDABLE = "no_referrer", "scans", "embeddable"
-_OPTIONS = (NO_REFERRER, SCANS, EMBEDDABLE)
+NO_REFERRER, SCANS, EMBEDDABLE, DATA_IMAGES = "no_referrer", "scans", "embeddable", "data_images"
+_OPTIONS = (NO_REFERRER, SCANS, EMBEDDABLE, DATA_IMAGES)
 _YEARS_2_S = 63_072_000
 
 
 def security_headers(policy: BrowserPolicy, opt: Mapping[str, Any]) -> tuple[tuple[bytes, bytes], ...]:
-    """Headers for a route with these options. `scans` may use the camera, `embeddable` may be framed."""
+    """Headers for a route with these options. `scans` may use the camera, `embeddable` may be framed.
+
+    `data_images` may show pictures that its style sheet brings inside itself.
+    """
     return _headers(policy, frozenset(name for name in _OPTIONS if opt.get(name)))
 
 
@@ -38,10 +41,12 @@ def content_security_policy(policy: BrowserPolicy, options: frozenset[str]) -> s
     """No inline script and no nonce, so that public pages stay the same for everybody and can be cached."""
     frames = "*" if EMBEDDABLE in options else "'none'"
     wasm = " 'wasm-unsafe-eval'" if SCANS in options else ""
+    pictures = ("img-src 'self' data:",) if DATA_IMAGES in options else ()
     return "; ".join(
         (
             "default-src 'self'",
             f"script-src 'self'{wasm}",
+            *pictures,
             "object-src 'none'",
             "base-uri 'none'",
             f"frame-ancestors {frames}",
