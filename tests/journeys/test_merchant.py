@@ -45,7 +45,7 @@ async def test_write_send_back_mend_approve_open(browser: Browser, shop: Shop, s
     """U17, U18, R11: the whole way of a deal to its public page, by two people."""
     people = await people_of(shop.world)
     async with open_page(browser, DESKTOP, scripts=scripts) as page:
-        await sign_in(page, shop.address, people.email("owner"), "/console?merchant=lantern")
+        await sign_in(page, shop.address, people.email("owner"), "/console?merchant=willow")
         await page.get_by_role("link", name="Write a deal").click()
         await write_a_deal(page, shop, threshold="200")
         await page.get_by_role("button", name="Save and check").click()
@@ -92,7 +92,7 @@ async def test_everything_typed_is_kept_when_something_is_wrong(
     """U17, R14, R51: errors beside fields, a summary that leads to them, a ladder without a script."""
     people = await people_of(shop.world)
     async with open_page(browser, PHONE, scripts=scripts) as page:
-        await sign_in(page, shop.address, people.email("manager"), "/console/deals/new?merchant=lantern")
+        await sign_in(page, shop.address, people.email("manager"), "/console/deals/new?merchant=willow")
         await write_a_deal(page, shop)
         await page.get_by_role("button", name="Add a lower price").click()
         row = page.get_by_role("group", name="Price 2")

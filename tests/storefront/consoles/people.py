@@ -24,7 +24,7 @@ class People:
 
     merchant_id: OrganizationId
     venue_id: VenueId
-    slug: str = "lantern"
+    slug: str = "willow"
 
     def email(self, role: str) -> str:
         return "operator@platform.example" if role == "operator" else f"{role}@{self.slug}.example"
@@ -36,14 +36,14 @@ async def enrolled(organization_id: OrganizationId, role: str, email: str, aroun
     return await enrol(asked, store=around.store, clock=around.clock, keys=around.keys)
 
 
-async def people_of(around: Any, slug: str = "lantern") -> People:
+async def people_of(around: Any, slug: str = "willow") -> People:
     """The merchant `slug` with an owner, a manager, staff and one venue, and an operator of the platform."""
-    merchant = NewOrganization(slug, f"{slug.title()} Street Noodles", city="Portland", zone=ZONE)
+    merchant = NewOrganization(slug, f"{slug.title()} Street Kitchen", city="Portland", zone=ZONE)
     merchant_id = await found_organization(merchant, store=around.store, clock=around.clock)
-    for role in ("owner", "manager", "staff"):
-        account_id = await enrolled(merchant_id, role, f"{role}@{slug}.example", around)
-        if role == "owner":
-            owner = Actor(account_id, "Owner", {merchant_id: "owner"})
+    account_id = await enrolled(merchant_id, "owner", f"owner@{slug}.example", around)
+    owner = Actor(account_id, "Owner", {merchant_id: "owner"})
+    for role in ("manager", "staff"):
+        await enrolled(merchant_id, role, f"{role}@{slug}.example", around)
     platform = NewOrganization("platform", "The platform", "platform")
     platform_id = await found_organization(platform, store=around.store, clock=around.clock)
     await enrolled(platform_id, "operator", "operator@platform.example", around)
