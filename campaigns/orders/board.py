@@ -72,11 +72,15 @@ async def _views(unit: Unit, rows: Sequence[Any], now: datetime) -> list[DealVie
 
 
 def _counted(deal_ids: Sequence[str]) -> Any:
-    """Committed orders before the tip, active ones after it, without the merchant's people (R1-R3, R9)."""
+    """Committed orders before the tip, active ones after it, without the merchant's people (R1-R3, R9).
+
+    A failed deal keeps the count it failed with, although its orders were let go since (U2, R64).
+    """
     kept = orders.c.units - orders.c.units_refunded
     stands = or_(
         orders.c.state.in_(COMMITTED),
         and_(deals.c.tipped_at.is_not(None), orders.c.state.in_(ACTIVE)),
+        and_(deals.c.state == "failed", orders.c.reason == "deal_failed"),
     )
     counts = and_(orders.c.counts, stands, kept > 0)
     return (

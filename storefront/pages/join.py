@@ -13,6 +13,8 @@ from campaigns.foundation.errors import NotFound, Refusal
 from campaigns.foundation.ids import new_id
 from campaigns.orders.board import deal_page
 from campaigns.orders.join import Ask, join
+from campaigns.orders.queries import order_page
+from campaigns.orders.rules import AlreadyJoining
 from campaigns.people.limits import TooManyTries, count_try, network
 from campaigns.people.rules import normalize_email
 from storefront.errors import problem_of
@@ -26,13 +28,14 @@ from storefront.pages.joining import (
     quantity_of,
     total_of,
 )
-from storefront.pages.paying import links_of, see_other, to_payment
+from storefront.pages.paying import links_of, order_path, see_other, to_payment
 from storefront.pages.render import page
 from storefront.security.sizes import FORM_BYTES
 from storefront.security.visitor import client_address
 from storefront.site import AnyRequest, Site, site_of
 
 _UNFIT = 422
+_JOINING = "joining"
 
 
 @get("/deals/{slug:str}/join", include_in_schema=False)
@@ -62,8 +65,28 @@ async def take_join(
     except TooManyTries as refusal:
         return await _too_many(request, deal, form, refusal)
     except Refusal as refusal:
-        return await _form(request, await _deal(site, slug), form, refusal)
-    return await to_payment(site, placed.order_id)
+        begun = await _begun_here(request, deal, form) if isinstance(refusal, AlreadyJoining) else None
+        return see_other(begun) if begun else await _form(request, await _deal(site, slug), form, refusal)
+    answer = await to_payment(site, placed.order_id)
+    answer.set_cookie(site.browser.set_joining(site.keys.sign(placed.order_id, _JOINING)))
+    return answer
+
+
+async def _begun_here(request: AnyRequest, deal: DealView, form: JoinForm) -> str | None:
+    """The page of the order that this very browser has begun for this deal and address, if it still waits (R27).
+
+    Going back from the payment page makes a new form; whoever presses again wants their order, not a refusal.
+    """
+    site = site_of(request)
+    order_id = site.keys.unsign(request.cookies.get(site.browser.joining_cookie, "")[:200], _JOINING)
+    if order_id is None:
+        return None
+    async with site.store.read() as unit:
+        order = await order_page(unit, order_id, await site.clock.now(unit), site.keys)
+    waits = order is not None and order.state == "pending" and order.deal.id == deal.id
+    if order is None or not waits or normalize_email(order.email) != normalize_email(form.email):
+        return None
+    return order_path(site, order.id)
 
 
 async def _deal(site: Site, slug: str) -> DealView:

@@ -13,6 +13,7 @@ from campaigns.foundation.settings import Settings
 
 _LOOPBACK = re.compile(r"(?:localhost|127\.0\.0\.1|\[::1\])(?::\d{1,5})?")
 _FORM_DAYS = 1
+_JOINING_S = 3600
 
 
 @dataclass(frozen=True)
@@ -42,6 +43,10 @@ class BrowserPolicy:
     def form_cookie(self) -> str:
         return self._name("form")
 
+    @property
+    def joining_cookie(self) -> str:
+        return self._name("joining")
+
     def _name(self, name: str) -> str:
         # Without TLS a browser refuses the prefix, and the demo runs on http://127.0.0.1 (S6).
         return f"__Host-{name}" if self.secure else name
@@ -54,6 +59,10 @@ class BrowserPolicy:
 
     def set_form(self, value: str) -> Cookie:
         return self._cookie(self.form_cookie, value, _FORM_DAYS * 86400)
+
+    def set_joining(self, value: str) -> Cookie:
+        """Which order this browser is about to pay, so that going back finds it again."""
+        return self._cookie(self.joining_cookie, value, _JOINING_S)
 
     def _cookie(self, name: str, value: str, max_age_s: int) -> Cookie:
         lax: Literal["lax"] = "lax"

@@ -110,3 +110,14 @@ async def test_a_merchant_writes_text_not_markup(world: World, visitor: Browser)
     assert 'href="https://example.com"' in text
     for live in ("<script>alert", "<img src=x", 'href="javascript', "</script><b>", "<i>s</i>", "c.png"):
         assert live not in text
+
+
+async def test_a_failed_deal_keeps_the_count_it_failed_with(world: World, visitor: Browser) -> None:
+    """U2, U13, R64: the true count stands although every hold was let go."""
+    deal_id = await world.deal(slug="noodles", threshold=3)
+    await world.buy(deal_id, "ann@example.com")
+    await world.buy(deal_id, "bo@example.com")
+    await world.advance(hours=3)
+    await world.run()
+
+    assert "2 of 3 people. Nothing was charged" in (await visitor.get("/deals/noodles")).text

@@ -143,6 +143,19 @@ async def test_an_address_that_is_joining_already_is_told_what_to_do(world: Worl
     assert "/orders/" not in second.text
 
 
+async def test_going_back_and_pressing_again_finds_the_order(world: World, visitor: Browser) -> None:
+    """R27: a new form has a new key, but this browser has begun already; another address has not."""
+    await world.deal(slug="noodles")
+    await press(visitor, "noodles", "ann@example.com")
+    (order,) = await world.rows(select(orders))
+
+    again = await press(visitor, "noodles", "ANN@example.com", "2")
+    other = await press(visitor, "noodles", "bo@example.com")
+
+    assert again.headers["location"] == world.links.order(order.id).removeprefix(world.links.address)
+    assert other.headers["location"].startswith(world.sandbox.address)
+
+
 async def test_a_deal_nobody_can_join_has_no_form(world: World, visitor: Browser) -> None:
     await world.deal(slug="draft", state="draft", published_at=None)
     await world.deal(slug="soon", state="scheduled", opens_at=world.clock.at.replace(hour=13))
