@@ -129,6 +129,11 @@ class Problem:
         return self.code.replace("_", " ").capitalize()
 
 
+def sentence_of(code: str) -> str:
+    """What is said where the exception itself is not written for people. Raises KeyError for other codes."""
+    return _SENTENCES[code]
+
+
 def problem_of(error: Exception) -> Problem:
     """The problem an exception amounts to; what is not known here is `internal_error` and says nothing."""
     if isinstance(error, InvalidFields):
