@@ -63,7 +63,7 @@ async def p3_exactness(ground: Ground) -> None:
             "sqlite": f"sqlite+aiosqlite:///{path}",
         }
         for kind, url in urls.items():
-            async with staged(url) as stage, webs(url, ground.folder, 2) as web:
+            async with staged(url) as stage, webs(url, ground.folder, 2, paying=True) as web:
                 for number in range(ground.size.rounds):
                     promised, kept = await _sell_out(ground, stage, web, number)
                     for measured in made:

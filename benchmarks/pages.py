@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from itertools import repeat
 
 from benchmarks.cpu import tree_s
@@ -11,57 +11,57 @@ from benchmarks.programs import Program, bare_handler, webs
 from benchmarks.rounds import Ground, Side, divided, side_by_side
 from benchmarks.stage import Deal, staged
 
-
-async def p1(ground: Ground) -> None:
-    """P1a and P1b."""
-    await _views(ground, "P1", "/deals/")
+_DATABASE = "bench_pages"
+_PREFIXES = {"P1": "/deals/", "P2": "/api/v1/deals/"}
 
 
-async def p2(ground: Ground) -> None:
-    """P2a and P2b."""
-    await _views(ground, "P2", "/api/v1/deals/")
-
-
-async def _views(ground: Ground, path: str, prefix: str) -> None:
-    size, database = ground.size, f"bench_{path.lower()}"
-    faults: list[str] = []
-    with ground.server.database(database):
-        url = ground.server.url(database)
+async def p1_and_p2(ground: Ground) -> None:
+    """P1a, P1b, P2a and P2b, as far as they are wanted; their limit is measured once a round for all."""
+    size, faults = ground.size, dict[str, list[str]]()
+    with ground.server.database(_DATABASE):
+        url = ground.server.url(_DATABASE)
         async with staged(url) as stage, bare_handler(ground.folder) as bare, webs(url, ground.folder) as web:
             hot = await stage.deal()
             await stage.commit_orders(hot, size.orders)
             cold = await stage.deals(size.requests)
-            roots = _roots(ground, web[0])
-
-            async def warm(_: int) -> float:
-                return await cpu_per_request(web[0], roots, [get(prefix + hot.slug)] * size.requests, faults)
-
-            async def missed(_: int) -> float:
-                _change(ground, database)
-                return await cpu_per_request(web[0], roots, list(_asking(prefix, cold)), faults)
-
-            sides = {"bare": constant(ground, bare, faults), "warm": warm, "missed": missed}
-            rounds = await side_by_side(ground, sides)
-    for bench, side in ((f"{path}a", "warm"), (f"{path}b", "missed")):
-        measured = divided(bench, rounds, side, "bare")
-        measured.faults += faults
+            sides = {"bare": constant(ground, bare, faults.setdefault("bare", []))}
+            for path, prefix in _PREFIXES.items():
+                faults |= {f"{path}a": [], f"{path}b": []}
+                sides[f"{path}a"] = _warm(ground, web[0], prefix, hot, faults[f"{path}a"])
+                sides[f"{path}b"] = _missed(ground, web[0], prefix, cold, faults[f"{path}b"])
+            wanted = {name: side for name, side in sides.items() if name == "bare" or name in ground.wanted}
+            rounds = await side_by_side(ground, wanted)
+    for bench in (name for name in wanted if name != "bare"):
+        measured = divided(bench, rounds, bench, "bare")
+        measured.faults += faults[bench] + faults["bare"]
         ground.done(measured)
 
 
-def _change(ground: Ground, database: str) -> None:
-    """Edit every deal, so that no copy of any of them is right: each is then asked for once."""
-    ground.server.execute(
-        database,
-        "UPDATE offer SET summary = CASE WHEN summary LIKE '%.' THEN rtrim(summary, '.') ELSE summary || '.' END",
-        "UPDATE deal SET version = version + 1",
-    )
+def _warm(ground: Ground, web: Program, prefix: str, hot: Deal, faults: list[str]) -> Side:
+    async def side(_: int) -> float:
+        requests = [get(prefix + hot.slug)] * ground.size.requests
+        return await cpu_per_request(web, with_database(ground, web), requests, faults)
+
+    return side
 
 
-def _asking(prefix: str, deals: Sequence[Deal]) -> Iterator[bytes]:
-    return (get(prefix + deal.slug) for deal in deals)
+def _missed(ground: Ground, web: Program, prefix: str, cold: Sequence[Deal], faults: list[str]) -> Side:
+    """Every deal was edited since anybody asked for it, and is asked for once: no copy of any can be right."""
+
+    async def side(_: int) -> float:
+        ground.server.execute(
+            _DATABASE,
+            "UPDATE offer SET summary = CASE WHEN summary LIKE '%.' THEN rtrim(summary, '.') ELSE summary || '.' END",
+            "UPDATE deal SET version = version + 1",
+        )
+        requests = [get(prefix + deal.slug) for deal in cold]
+        return await cpu_per_request(web, with_database(ground, web), requests, faults)
+
+    return side
 
 
-def _roots(ground: Ground, web: Program) -> list[int]:
+def with_database(ground: Ground, web: Program) -> list[int]:
+    """The roots of both process trees; of the server's alone where the database is on another machine."""
     postmaster = ground.server.postmaster
     return [web.pid, *([postmaster] if postmaster else [])]
 

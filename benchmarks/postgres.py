@@ -82,7 +82,8 @@ def postgres(folder: Path) -> Iterator[Server]:
             upgrade(postgres_url(admin, _TEMPLATE))
             yield Server(admin, _postmaster(admin), _tools())
         finally:
-            _run(admin, f"DROP DATABASE {_TEMPLATE} WITH (FORCE)")
+            if named:  # ours ends with its files
+                _run(admin, f"DROP DATABASE {_TEMPLATE} WITH (FORCE)")
 
 
 @contextlib.contextmanager

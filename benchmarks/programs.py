@@ -101,16 +101,17 @@ async def bare_handler(folder: Path) -> AsyncIterator[Program]:
 
 
 @asynccontextmanager
-async def webs(url: str, folder: Path, count: int = 1) -> AsyncIterator[list[Program]]:
-    """`quorum web`, so many processes on one database, and beside them the payment stand-in they all ask."""
+async def webs(
+    url: str, folder: Path, count: int = 1, *, paying: bool = False
+) -> AsyncIterator[list[Program]]:
+    """`quorum web`, so many processes on one database; for `paying` with the payment stand-in they all ask."""
     async with AsyncExitStack() as stack:
-        stand_in = free_port()
+        stand_in, started = free_port(), []
         common = {"DATABASE_URL": url, "QUORUM_HOME": str(folder), "QUORUM_SECRET": SECRET}
-        command = ["-m", "storefront.cli", "sandbox", "--port", str(stand_in)]
-        await stack.enter_async_context(
-            _running(command, stand_in, "/", folder, _environment(**common, PORT=str(free_port())))
-        )
-        started = []
+        if paying:
+            command = ["-m", "storefront.cli", "sandbox", "--port", str(stand_in)]
+            environment = _environment(**common, PORT=str(free_port()))
+            await stack.enter_async_context(_running(command, stand_in, "/", folder, environment))
         for _ in range(count):
             port = free_port()
             own = {"PORT": str(port), "QUORUM_STRIPE_API_BASE": f"http://127.0.0.1:{stand_in}"}

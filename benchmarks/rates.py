@@ -7,7 +7,6 @@ import sqlite3
 import sys
 from collections.abc import Sequence
 from contextlib import closing
-from pathlib import Path
 
 from benchmarks.driver import MOST_CONNECTIONS, Load, drive
 from benchmarks.joins import PLACED, buyers
@@ -26,7 +25,7 @@ async def p3_postgresql(ground: Ground) -> None:
     with ground.server.database(database):
         url = ground.server.url(database)
         invite_buyers(ground.server, database)
-        async with staged(url) as stage, webs(url, ground.folder) as web:
+        async with staged(url) as stage, webs(url, ground.folder, paying=True) as web:
 
             async def pgbench(_: int) -> float:
                 deal = await stage.deal()
@@ -37,9 +36,15 @@ async def p3_postgresql(ground: Ground) -> None:
                 ground.server.reset(database)
                 return await joins_per_second(ground, stage, web, faults)
 
-            rounds = await side_by_side(ground, {"pgbench": pgbench, "product": product})
+            async def operation(_: int) -> float:
+                deal = await stage.deal()
+                ground.server.reset(database)
+                return await _alone("benchmarks.operation", url, deal.id, str(ground.size.seconds))
+
+            sides = {"pgbench": pgbench, "product": product, "operation alone": operation}
+            rounds = await side_by_side(ground, sides)
     for bench in ("P3a", "P3b"):
-        measured = divided(bench, rounds, "product", "pgbench")
+        measured = divided(bench, rounds, "product", "pgbench", beside=("operation alone",))
         measured.faults += faults
         ground.done(measured)
 
@@ -49,7 +54,7 @@ async def p3_processes(ground: Ground) -> None:
     database, faults = "bench_p3g", list[str]()
     with ground.server.database(database):
         url = ground.server.url(database)
-        async with staged(url) as stage, webs(url, ground.folder, 2) as web:
+        async with staged(url) as stage, webs(url, ground.folder, 2, paying=True) as web:
 
             async def one(_: int) -> float:
                 ground.server.reset(database)
@@ -70,11 +75,12 @@ async def p3_sqlite(ground: Ground) -> None:
     path, faults = ground.folder / "p3c.db", list[str]()
     url = f"sqlite+aiosqlite:///{path}"
     await asyncio.to_thread(upgrade, url)
-    async with staged(url) as stage, webs(url, ground.folder) as web:
+    async with staged(url) as stage, webs(url, ground.folder, paying=True) as web:
 
         async def bare_loop(number: int) -> float:
             deal = await stage.deal()
-            return await _bare_loop(path, deal.id, number, ground.size.seconds)
+            seconds = str(ground.size.seconds)
+            return await _alone("benchmarks.bare_loop", str(path), deal.id, str(number), seconds)
 
         async def product(_: int) -> float:
             with closing(sqlite3.connect(path)) as connection:
@@ -109,9 +115,10 @@ async def joins_per_second(
     return made.per_second
 
 
-async def _bare_loop(path: Path, deal_id: str, number: int, seconds: float) -> float:
+async def _alone(module: str, *arguments: str) -> float:
+    """What a module prints that is run in a process of its own."""
     process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "benchmarks.bare_loop", str(path), deal_id, str(number), str(seconds)),
+        *(sys.executable, "-m", module, *arguments),
         cwd=ROOT,
         stdout=asyncio.subprocess.PIPE,
     )
@@ -122,5 +129,5 @@ async def _bare_loop(path: Path, deal_id: str, number: int, seconds: float) -> f
             process.kill()
             await process.wait()
     if process.returncode:
-        raise RuntimeError("the bare loop failed")
+        raise RuntimeError(f"{module} failed")
     return float(out)

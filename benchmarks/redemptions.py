@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from benchmarks.driver import Load, drive, post
-from benchmarks.pages import constant, cpu_per_request
+from benchmarks.pages import constant, cpu_per_request, with_database
 from benchmarks.programs import Program, bare_handler, webs
 from benchmarks.rounds import Ground, divided, side_by_side
 from benchmarks.stage import Stage, staged
@@ -26,7 +26,7 @@ async def p5(ground: Ground) -> None:
         async with staged(url) as stage, bare_handler(ground.folder) as bare, webs(url, ground.folder) as web:
             deal, token = await stage.deal(), await stage.token("redeem")
             codes = iter(await stage.codes(deal, size.requests * size.all_rounds + size.rounds))
-            roots = [web[0].pid, *([ground.server.postmaster] if ground.server.postmaster else [])]
+            roots = with_database(ground, web[0])
 
             async def redeemed(_: int) -> float:
                 requests = [_scan(stage, next(codes), token) for _ in range(size.requests)]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -23,7 +23,7 @@ class Size:
     rounds: int = 3
     seconds: float = 3.0
     bare_requests: int = 3000
-    requests: int = 400
+    requests: int = 250
     orders: int = 200
     capacity: int = 100
 
@@ -43,6 +43,7 @@ class Ground:
     server: Server
     size: Size
     say: Callable[[str], None]
+    wanted: frozenset[str]
     networks: Networks = field(default_factory=Networks)
     made: list[Measured] = field(default_factory=list)
 
@@ -68,11 +69,16 @@ def _shown(values: Mapping[str, float]) -> str:
     return ", ".join(f"{name} {value:.4g}" for name, value in values.items())
 
 
-def divided(bench: str, rounds: list[dict[str, Any]], above: str, below: str) -> Measured:
-    """The ratio of two sides, round by round. A side that got nothing done is a fault, not a ratio."""
+def divided(
+    bench: str, rounds: list[dict[str, Any]], above: str, below: str, *, beside: Sequence[str] = ()
+) -> Measured:
+    """The ratio of two sides, round by round. A side that got nothing done is a fault, not a ratio.
+
+    Figures of the sides named in `beside` are kept with the rounds and judge nothing.
+    """
     measured = Measured(bench)
     for one in rounds:
-        raw = {name: one[name] for name in ("quiet", "load", above, below)}
+        raw = {name: one[name] for name in ("quiet", "load", above, below, *beside)}
         measured.rounds.append(raw)
         if one[below] > 0 and one[above] > 0:
             measured.ratios.append(one[above] / one[below])

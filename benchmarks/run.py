@@ -16,7 +16,7 @@ from pathlib import Path
 
 from benchmarks.exactness import p3_exactness
 from benchmarks.machine import described
-from benchmarks.pages import p1, p2
+from benchmarks.pages import p1_and_p2
 from benchmarks.postgres import Server, postgres
 from benchmarks.rates import p3_postgresql, p3_processes, p3_sqlite
 from benchmarks.redemptions import p5
@@ -30,8 +30,7 @@ _STOPPED = 130
 Part = Callable[[Ground], Awaitable[None]]
 # In the order they run, with the targets each of them measures.
 PARTS: tuple[tuple[Part, tuple[str, ...]], ...] = (
-    (p1, ("P1a", "P1b")),
-    (p2, ("P2a", "P2b")),
+    (p1_and_p2, ("P1a", "P1b", "P2a", "P2b")),
     (p3_postgresql, ("P3a", "P3b")),
     (p3_sqlite, ("P3c",)),
     (p3_exactness, ("P3d", "P3e", "P3f")),
@@ -80,10 +79,10 @@ async def _measure(folder: Path, server: Server, size: Size, wanted: list[str]) 
     assert task is not None
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, task.cancel)
-    ground = Ground(folder, server, size, say)
+    ground = Ground(folder, server, size, say, frozenset(wanted))
     for part, names in PARTS:
         if set(names) & set(wanted):
-            say(", ".join(names))
+            say(", ".join(name for name in names if name in wanted))
             before = len(ground.made)
             await part(ground)
             _print(ground.made[before:], wanted)
