@@ -9,7 +9,7 @@ from campaigns.vouchers.redeem import Redeemed
 from storefront.formats import format_money, local_day, time_of_day
 
 # Tone and word of every answer. Warm means: look again, it may be mended; bad means: do not serve.
-_WORDS = {
+WORDS = {
     "ok": ("good", "Redeemed"),
     "paid_value_only": ("warn", "Redeemed in part"),
     "invalid": ("bad", "Not a voucher"),
@@ -38,7 +38,7 @@ class Told:
 
 def told(answer: Redeemed, here: VenueView) -> Told:
     """Money is named only where less than the full value is to be given."""
-    tone, word = _WORDS[answer.answer.code]
+    tone, word = WORDS[answer.answer.code]
     sentence = answer.answer.sentence
     if answer.answer.code == "already_redeemed":
         sentence = f"Already used on {_moment(answer, here)}. Do not give anything for it."
