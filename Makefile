@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench format clean
+.PHONY: help run test check bench shots format clean
 
 help: ## list these targets
 	@sed -n 's/^\([a-z]*\): .*## /  make \1\t/p' $(MAKEFILE_LIST)
@@ -22,6 +22,10 @@ check: ## formatting, lint, types, layers, sizes, words, documents
 bench: ## measure the hot paths
 	@$(PYTHON) tools/setup.py test
 	@$(BIN)/python -m benchmarks
+
+shots: ## take the pictures of the README again, from a demo of its own
+	@$(PYTHON) tools/setup.py test
+	@$(BIN)/python tools/shots.py
 
 format: ## put the code into the house format
 	@$(PYTHON) tools/setup.py check
