@@ -15,14 +15,14 @@ from sqlalchemy import func, select
 
 from benchmarks.driver import MOST_CONNECTIONS, Answer, Lost, Wire
 from benchmarks.joins import PLACED, JoinAsk
-from benchmarks.programs import Program, webs
+from benchmarks.programs import Program
 from benchmarks.rounds import Ground
-from benchmarks.stage import Deal, Stage, staged
+from benchmarks.stage import Deal, Stage
 from benchmarks.targets import Measured
 from campaigns.deals.rows import deals
-from campaigns.foundation.migrate import upgrade
 from campaigns.orders.rows import orders
 
+EXACT = ("P3d", "P3e", "P3f")
 _REFUSED = ("sold_out", "not_enough_left")
 _BUSY = "idempotency_key_in_use"
 _AGAIN_S, _TRIES = 0.05, 400
@@ -52,25 +52,15 @@ class Kept:
         return sum(self.orders.values())
 
 
-async def p3_exactness(ground: Ground) -> None:
-    """P3d, P3e and P3f on both databases; every round counts, none is a warm-up."""
-    made = [Measured("P3d"), Measured("P3e"), Measured("P3f")]
-    path = ground.folder / "p3d.db"
-    await asyncio.to_thread(upgrade, f"sqlite+aiosqlite:///{path}")
-    with ground.server.database("bench_p3d"):
-        urls = {
-            "postgresql": ground.server.url("bench_p3d"),
-            "sqlite": f"sqlite+aiosqlite:///{path}",
-        }
-        for kind, url in urls.items():
-            async with staged(url) as stage, webs(url, ground.folder, 2, paying=True) as web:
-                for number in range(ground.size.rounds):
-                    promised, kept = await _sell_out(ground, stage, web, number)
-                    for measured in made:
-                        hold_against(measured, promised, kept, kind)
-                    ground.say(f"  {kind} round {number + 1}: {made[0].rounds[-1]}")
-    for measured in made:
-        ground.done(measured)
+async def sold_out(
+    ground: Ground, stage: Stage, web: list[Program], exact: list[Measured], *, kind: str
+) -> None:
+    """Add the rounds of one database to P3d, P3e and P3f; every round counts, none is a warm-up."""
+    for number in range(ground.size.rounds if exact else 0):
+        promised, kept = await _sell_out(ground, stage, web, number)
+        for measured in exact:
+            hold_against(measured, promised, kept, kind)
+        ground.say(f"  {kind} round {number + 1}: {exact[0].rounds[-1]}")
 
 
 def hold_against(measured: Measured, promised: Promised, kept: Kept, kind: str) -> None:

@@ -40,11 +40,25 @@ def _environment(**ours: str) -> dict[str, str]:
     return {**kept, "PYTHONPATH": str(ROOT), "PYTHONDONTWRITEBYTECODE": "1", **ours}
 
 
+@dataclass(frozen=True)
+class _Started:
+    """A process that may not answer yet."""
+
+    process: asyncio.subprocess.Process
+    port: int
+    log: Path
+
+    async def ready(self, path: str) -> Program:
+        """Wait for its first answer. Raises RuntimeError if there will be none."""
+        await _until_ready(self.process, self.port, path, self.log)
+        return Program(self.process.pid, self.port)
+
+
 @asynccontextmanager
-async def _running(
-    arguments: Sequence[str], port: int, ready: str, folder: Path, environment: dict[str, str]
-) -> AsyncIterator[Program]:
-    """A Python program in a session of its own, from its first answer until it is told to stop."""
+async def _started(
+    arguments: Sequence[str], port: int, folder: Path, environment: dict[str, str]
+) -> AsyncIterator[_Started]:
+    """A Python program in a session of its own, stopped at the end."""
     log = folder / f"{port}.log"
     with log.open("wb") as out:
         process = await asyncio.create_subprocess_exec(
@@ -58,8 +72,7 @@ async def _running(
             start_new_session=True,
         )
     try:
-        await _until_ready(process, port, ready, log)
-        yield Program(process.pid, port)
+        yield _Started(process, port, log)
     finally:
         await _stop(process)
 
@@ -96,8 +109,8 @@ async def bare_handler(folder: Path) -> AsyncIterator[Program]:
     port = free_port()
     arguments = ["-m", "uvicorn", "--factory", "benchmarks.bare:app", "--port", str(port)]
     quiet = ["--no-access-log", "--log-level", "warning", "--no-server-header", "--ws", "none"]
-    async with _running([*arguments, *quiet], port, "/", folder, _environment()) as program:
-        yield program
+    async with _started([*arguments, *quiet], port, folder, _environment()) as started:
+        yield await started.ready("/")
 
 
 @asynccontextmanager
@@ -105,18 +118,17 @@ async def webs(
     url: str, folder: Path, count: int = 1, *, paying: bool = False
 ) -> AsyncIterator[list[Program]]:
     """`quorum web`, so many processes on one database; for `paying` with the payment stand-in they all ask."""
+    stand_in, ports = free_port(), [free_port() for _ in range(count)]
+    common = {"DATABASE_URL": url, "QUORUM_HOME": str(folder), "QUORUM_SECRET": SECRET, "PORT": str(ports[0])}
+    api_base = {"QUORUM_STRIPE_API_BASE": f"http://127.0.0.1:{stand_in}"}
     async with AsyncExitStack() as stack:
-        stand_in, started = free_port(), []
-        common = {"DATABASE_URL": url, "QUORUM_HOME": str(folder), "QUORUM_SECRET": SECRET}
+        waited = []
         if paying:
             command = ["-m", "storefront.cli", "sandbox", "--port", str(stand_in)]
-            environment = _environment(**common, PORT=str(free_port()))
-            await stack.enter_async_context(_running(command, stand_in, "/", folder, environment))
-        for _ in range(count):
-            port = free_port()
-            own = {"PORT": str(port), "QUORUM_STRIPE_API_BASE": f"http://127.0.0.1:{stand_in}"}
-            program = _running(
-                ["-m", "storefront.cli", "web"], port, "/health/live", folder, _environment(**common, **own)
-            )
-            started.append(await stack.enter_async_context(program))
-        yield started
+            paid = _started(command, stand_in, folder, _environment(**common))
+            waited.append((await stack.enter_async_context(paid), "/"))
+        for port in ports:
+            environment = _environment(**{**common, **api_base, "PORT": str(port)})
+            web = _started(["-m", "storefront.cli", "web"], port, folder, environment)
+            waited.append((await stack.enter_async_context(web), "/health/live"))
+        yield [await started.ready(path) for started, path in waited][-count:]

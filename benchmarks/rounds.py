@@ -37,18 +37,20 @@ TINY = Size(rounds=1, seconds=1.0, bare_requests=100, requests=20, orders=5, cap
 
 @dataclass
 class Ground:
-    """What a run stands on. `say` is for people; it never writes to standard output."""
+    """What a run stands on. `say` is for people and never writes to standard output, `tell` writes a line there."""
 
     folder: Path
     server: Server
     size: Size
     say: Callable[[str], None]
     wanted: frozenset[str]
+    tell: Callable[[Measured], None]
     networks: Networks = field(default_factory=Networks)
     made: list[Measured] = field(default_factory=list)
 
     def done(self, measured: Measured) -> None:
         self.made.append(measured)
+        self.tell(measured)
 
 
 async def side_by_side(ground: Ground, sides: Mapping[str, Side]) -> list[dict[str, Any]]:

@@ -14,11 +14,10 @@ from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from pathlib import Path
 
-from benchmarks.exactness import p3_exactness
 from benchmarks.machine import described
+from benchmarks.p3 import p3
 from benchmarks.pages import p1_and_p2
 from benchmarks.postgres import Server, postgres
-from benchmarks.rates import p3_postgresql, p3_processes, p3_sqlite
 from benchmarks.redemptions import p5
 from benchmarks.report import report
 from benchmarks.rounds import TINY, Ground, Size
@@ -31,10 +30,7 @@ Part = Callable[[Ground], Awaitable[None]]
 # In the order they run, with the targets each of them measures.
 PARTS: tuple[tuple[Part, tuple[str, ...]], ...] = (
     (p1_and_p2, ("P1a", "P1b", "P2a", "P2b")),
-    (p3_postgresql, ("P3a", "P3b")),
-    (p3_sqlite, ("P3c",)),
-    (p3_exactness, ("P3d", "P3e", "P3f")),
-    (p3_processes, ("P3g",)),
+    (p3, ("P3a", "P3b", "P3c", "P3d", "P3e", "P3f", "P3g")),
     (p5, ("P5a", "P5b")),
 )
 
@@ -79,22 +75,18 @@ async def _measure(folder: Path, server: Server, size: Size, wanted: list[str]) 
     assert task is not None
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, task.cancel)
-    ground = Ground(folder, server, size, say, frozenset(wanted))
+    ground = Ground(folder, server, size, say, frozenset(wanted), _tell)
     for part, names in PARTS:
         if set(names) & set(wanted):
             say(", ".join(name for name in names if name in wanted))
-            before = len(ground.made)
             await part(ground)
-            _print(ground.made[before:], wanted)
-    return [one for one in ground.made if one.bench in wanted]
+    return ground.made
 
 
-def _print(measured: list[Measured], wanted: list[str]) -> None:
-    for one in measured:
-        if one.bench in wanted:
-            print(json.dumps(one.line()), flush=True)
-            for fault in one.faults[:5]:
-                say(f"  {one.bench}: {fault}")
+def _tell(one: Measured) -> None:
+    print(json.dumps(one.line()), flush=True)
+    for fault in one.faults[:5]:
+        say(f"  {one.bench}: {fault}")
 
 
 def say(words: str) -> None:
