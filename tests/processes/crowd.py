@@ -79,12 +79,15 @@ class Crowd:
         async with self.store.read() as unit:
             return list(await unit.all(statement))
 
-    async def let_leases_end(self) -> None:
-        """A minute passes for whoever was killed: what they had leased is free."""
+    async def let_time_pass(self) -> None:
+        """As if minutes passed at once: leases of the killed have ended, and what waits to be tried again is due."""
+        a_moment_ago = func.now() - text("interval '1 second'")
         async with self.store.begin() as unit:
             for leased in (outbox, inbox):
                 free = update(leased).where(leased.c.lease_until.is_not(None))
-                await unit.run(free.values(lease_until=func.now() - text("interval '1 second'")))
+                await unit.run(free.values(lease_until=a_moment_ago))
+                waiting = update(leased).where(leased.c.state.in_(("pending", "unknown")), leased.c.tries > 0)
+                await unit.run(waiting.values(run_at=a_moment_ago))
 
     async def all_is_decided(self, deal_ids: list[str], *, within_s: float) -> None:
         """Wait until every deal has ended and nobody owes the processor anything."""
@@ -100,7 +103,7 @@ class Crowd:
         until_then = asyncio.get_running_loop().time() + within_s
         while not await quiet():
             assert asyncio.get_running_loop().time() < until_then, await self._what_is_left()
-            await self.let_leases_end()
+            await self.let_time_pass()
             await asyncio.sleep(2)
 
     async def _what_is_left(self) -> str:
