@@ -37,24 +37,25 @@ def serve(with_demo: Demo = False) -> None:
     from storefront.cli.server import bind, port_of
 
     settings = quieter(read_settings(**({"demo": True} if with_demo else {})))
-    listening = bind(settings.host, settings.port)
-    settings = settings.model_copy(update={"port": port_of(listening)})
-    _migrate(settings)
-    if with_demo:
-        demo.load(settings)
-    asyncio.run(serve_all(settings, listening, on_ready=ready_to_sell))
+    with bind(settings.host, settings.port) as listening:
+        settings = settings.model_copy(update={"port": port_of(listening)})
+        _migrate(settings)
+        if with_demo:
+            demo.load(settings)
+        asyncio.run(serve_all(settings, listening, on_ready=ready_to_sell))
 
 
 @app.command()
 def web() -> None:
     """The web alone, one of any number. Workers run beside it."""
-    from storefront.cli.programs import serve_web
+    from storefront.cli.programs import need_processor, serve_web
     from storefront.cli.server import bind, port_of
 
     settings = read_settings()
-    listening = bind(settings.host, settings.port)
-    settings = settings.model_copy(update={"port": port_of(listening)})
-    asyncio.run(serve_web(settings, listening, on_ready=serving_web))
+    need_processor(settings)
+    with bind(settings.host, settings.port) as listening:
+        settings = settings.model_copy(update={"port": port_of(listening)})
+        asyncio.run(serve_web(settings, listening, on_ready=serving_web))
 
 
 @app.command()

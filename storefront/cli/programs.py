@@ -82,7 +82,6 @@ async def serve_all(settings: Settings, listening: socket.socket, *, on_ready: T
 
 async def serve_web(settings: Settings, listening: socket.socket, *, on_ready: Told) -> None:
     """The web alone, until told to stop. Raises Stop."""
-    need_processor(settings)
     async with opened(settings) as parts:
         prepare(settings)
         async with serving(parts.storefront, listening) as server:
