@@ -8,7 +8,7 @@ from litestar.handlers.base import BaseRouteHandler
 from campaigns.foundation.errors import FieldError, InvalidFields, Refusal
 from campaigns.people.rules import ANONYMOUS, Actor
 from storefront.idempotency import HEADER
-from storefront.security.visitor import actor_behind, bearer_of
+from storefront.security.visitor import actor_behind, bearer_of, known_actor
 from storefront.site import AnyRequest, Connection
 
 NEEDS_KEY, NEEDS_SECRET_KEY = "needs_idempotency_key", "needs_secret_idempotency_key"
@@ -21,7 +21,10 @@ class IdempotencyKeyMissing(Refusal):
 
 
 async def check_request(connection: Connection, handler: BaseRouteHandler) -> None:
-    """A guard. Raises IdempotencyKeyMissing, InvalidFields, and 415 for a body that is not JSON."""
+    """A guard. Raises TokenInvalid, IdempotencyKeyMissing, InvalidFields, and 415 for a body that is not JSON."""
+    if bearer_of(connection) is not None:
+        # Here and not where it is provided: the framework breaks off one provider when another one fails.
+        await actor_behind(connection)
     _check_media_type(connection)
     is_secret = bool(handler.opt.get(NEEDS_SECRET_KEY))
     if not (is_secret or handler.opt.get(NEEDS_KEY)):
@@ -44,6 +47,6 @@ def _check_media_type(connection: Connection) -> None:
         raise HTTPException(status_code=415)
 
 
-async def provide_program(request: AnyRequest) -> Actor:
-    """Who a program acts for. Cookies say nothing here, so no page can be made to use them. Raises TokenInvalid."""
-    return ANONYMOUS if bearer_of(request) is None else await actor_behind(request)
+def provide_program(request: AnyRequest) -> Actor:
+    """Who a program acts for. Cookies say nothing here, so no page can be made to use them."""
+    return ANONYMOUS if bearer_of(request) is None else known_actor(request)

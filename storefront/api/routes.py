@@ -37,7 +37,7 @@ API = (
             *ORGANIZATIONS,
         ],
         guards=[check_request],
-        dependencies={"actor": Provide(provide_program)},
+        dependencies={"actor": Provide(provide_program, sync_to_thread=False)},
         request_max_body_size=FORM_BYTES,
         opt={EXEMPT: True},
     ),
