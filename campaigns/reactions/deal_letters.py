@@ -29,7 +29,9 @@ async def _sent_back(case: Case) -> Words:
         case.deal.review_note,
         "Change the draft and hand it in again.",
     )
-    return Words(f"Please change: {case.title}", paragraphs, ("Change it", case.links.console_deal(case.deal.id)))
+    return Words(
+        f"Please change: {case.title}", paragraphs, ("Change it", case.links.console_deal(case.deal.id))
+    )
 
 
 async def _approved(case: Case) -> Words:

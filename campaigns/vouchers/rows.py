@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, datetime
-from typing import Any
 
-from sqlalchemy import CheckConstraint, UniqueConstraint, update
+from sqlalchemy import CheckConstraint, UniqueConstraint, select, update
 from sqlmodel import Field, SQLModel
 
 from campaigns.foundation.facts import moved, record
@@ -64,26 +63,22 @@ vouchers, redemptions = table(VoucherRow), table(RedemptionRow)
 
 async def revoke(unit: Unit, voucher_ids: Sequence[str], reason: str, now: datetime) -> list[str]:
     """Compare-and-set unredeemed vouchers to `revoked`; answers those that were. Refund money only for these (R70)."""
-    statement = (
-        update(vouchers)
-        .where(vouchers.c.id.in_(voucher_ids), vouchers.c.state.in_((*SPENDABLE, "frozen")))
-        .values(state="revoked", reason=reason)
-        .returning(vouchers.c.id, vouchers.c.deal_id, vouchers.c.promo_expires_on, vouchers.c.order_id)
-    )
-    rows: Sequence[Any] = await unit.all(statement)
-    await record(
-        unit,
-        [
-            moved(
-                VOUCHER,
-                f"voucher:{row.id}",
-                "issued",
-                "revoked",
-                now,
-                deal_id=row.deal_id,
-                data={"reason": reason},
-            )
-            for row in rows
-        ],
-    )
-    return [row.id for row in rows]
+    mine = (vouchers.c.id.in_(voucher_ids), vouchers.c.state.in_((*SPENDABLE, "frozen")))
+    found = select(vouchers.c.id, vouchers.c.state, vouchers.c.deal_id).where(*mine).with_for_update()
+    before = {row.id: row for row in await unit.all(found)}
+    statement = update(vouchers).where(*mine).values(state="revoked", reason=reason).returning(vouchers.c.id)
+    revoked = [row.id for row in await unit.all(statement)]
+    facts = [
+        moved(
+            VOUCHER,
+            f"voucher:{voucher_id}",
+            before[voucher_id].state,
+            "revoked",
+            now,
+            deal_id=before[voucher_id].deal_id,
+            data={"reason": reason},
+        )
+        for voucher_id in revoked
+    ]
+    await record(unit, facts)
+    return revoked

@@ -26,7 +26,7 @@ async def test_an_opened_page_belongs_to_its_order_and_holds_nothing_yet(shop: P
 
 
 async def test_the_page_is_asked_for_exactly_as_the_order_says(shop: Paying) -> None:
-    """Section 2.2: manual capture, explicit methods, metadata on the session and on its payment."""
+    """Manual capture, explicit methods, metadata on the session and on its payment."""
     checkout = a_checkout(units=2)
     await shop.processor.open_checkout(checkout, key="cs:o1:1")
     (asked,) = await shop.sandbox.control.log()

@@ -179,7 +179,7 @@ async def test_unexpected_state_keeps_the_payment_inside_when_it_cannot_be_read_
 
 
 async def test_a_repeated_answer_is_read_again_before_it_is_believed(tmp_path: Path) -> None:
-    """Section 1.3: a replay shows the object as it was the first time."""
+    """A replay shows the object as it was the first time."""
     old = an_answer(200, an_intent("requires_capture"), Idempotent_Replayed="true")
     async with answering(tmp_path, old, an_answer(200, an_intent("succeeded"))) as (processor, script):
         payment = await processor.capture("pi_1", EUR_10, key="capture:o1:1")

@@ -1,4 +1,4 @@
-"""Health, figures and going down in good order (reliability 6.1, 6.3, 6.5)."""
+"""Health, figures and going down in good order."""
 
 import asyncio
 import signal

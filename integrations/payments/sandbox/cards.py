@@ -86,7 +86,7 @@ class Card:
         return bool(self.dispute or self.refund or self.lost_at_capture)
 
     def hold_seconds(self, off_session: bool) -> int:
-        """How long a hold on this card lasts (payments reference 2.1)."""
+        """How long a hold on this card lasts."""
         if off_session and self.brand == "visa":
             return _VISA_OFF_SESSION_HOLD_SECONDS
         return _HOLD_SECONDS
@@ -154,7 +154,7 @@ CARDS = (
     Card("4000000000005126", "pm_card_refundFail", "Refund fails later", refund="fails_later"),
     Card("4000000000707002", "pm_card_expiredAtCapture", "Hold is gone at capture", lost_at_capture=True),
 )  # fmt: skip
-"""All test cards (payments reference, section 6). The last number is the sandbox's own, not Stripe's."""
+"""All test cards. The last number is the sandbox's own, not Stripe's."""
 
 BY_NUMBER = {card.number: card for card in CARDS}
 BY_NAME = {card.name: card for card in CARDS}

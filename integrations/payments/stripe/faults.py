@@ -1,4 +1,4 @@
-"""Stripe's errors as the errors orders know. The table is section 1.3 of the payments reference."""
+"""Stripe's errors as the errors orders know. docs/payments.md says what follows from each."""
 
 from __future__ import annotations
 

@@ -186,7 +186,7 @@ async def test_faults_by_rate_are_the_same_for_the_same_seed() -> None:
 
 
 async def test_the_log_tells_which_keys_were_used_for_what() -> None:
-    """Payments reference 5.6: distinct keys per order, kind and attempt."""
+    """Distinct keys per order, kind and attempt."""
     async with running_sandbox() as sandbox:
         client = sandbox.client()
         await create(client, metadata={"order": "7", "attempt": "1"})

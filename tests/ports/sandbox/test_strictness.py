@@ -147,7 +147,7 @@ async def test_a_setup_session_needs_a_currency_or_explicit_methods() -> None:
 
 @pytest.mark.parametrize("seconds", [29 * 60, 24 * 3_600 + 60])
 async def test_a_session_lives_between_half_an_hour_and_a_day(seconds: int) -> None:
-    """Payments reference 2.4."""
+    """Half an hour to a day, by the sandbox clock."""
     async with running_sandbox() as sandbox:
         now = await sandbox.control.freeze()
         client = sandbox.client()

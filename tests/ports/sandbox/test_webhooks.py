@@ -125,7 +125,7 @@ async def test_events_can_be_lost_for_good_and_are_still_listed() -> None:
 
 
 async def test_a_stale_snapshot_can_come_last() -> None:
-    """Payments reference 5.6."""
+    """An event with an old snapshot may come last."""
     receiver = Receiver()
     async with served(receiver) as (url, _), running_sandbox(url) as sandbox:
         client = sandbox.client()
