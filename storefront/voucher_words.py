@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from storefront.formats import format_at, format_money, format_on
+from storefront.formats import format_money, format_on
 
 if TYPE_CHECKING:
     from campaigns.orders.queries import VoucherView
@@ -25,8 +25,6 @@ def state_line(voucher: VoucherView) -> str:
     if voucher.state == "promo_expired":
         paid = format_money(voucher.paid_value)
         return f"Worth the {paid} you paid until the end of {format_on(voucher.paid_expires_on)}."
-    if voucher.state == "redeemed":
-        return _used(voucher)
     if voucher.state == "revoked":
         return _REVOKED.get(voucher.reason or "", "This voucher was withdrawn. It can no longer be used.")
     return _STATES[voucher.state]
@@ -39,15 +37,8 @@ def refund_line(voucher: VoucherView) -> str:
     return "A used or withdrawn voucher is not refunded."
 
 
-def _used(voucher: VoucherView) -> str:
-    if voucher.redeemed_at is None:
-        return "Already used."
-    when = format_at(voucher.redeemed_at, voucher.redeemed_zone or voucher.zone)
-    where = f", {voucher.redeemed_venue}" if voucher.redeemed_venue else ""
-    return f"Already used on {when}{where}."
-
-
 _STATES = {
+    "redeemed": "It was used, and a voucher works once.",
     "frozen": "This voucher is on hold while your bank looks into the payment.",
     "expired": "This voucher has expired.",
 }
