@@ -60,7 +60,7 @@ def _key(email: str) -> str:
     try:
         return normalize_email(email)
     except InvalidEmail:
-        return email.strip().lower()[:254]
+        return email.strip().lower()[:254].replace("\x00", "")  # no text in PostgreSQL holds one
 
 
 async def _still(unit: Unit, row: Any, renewed: str | None) -> None:

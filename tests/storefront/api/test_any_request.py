@@ -57,6 +57,7 @@ class Asking:
         """Ask every operation as everybody, and say what came back that should not have."""
         schema = schemathesis.openapi.from_dict(self.document)
         found: list[str] = []
+        made: Any
         for made in schema.get_all_operations():
             operation = made.ok()
             for who, token in self.tokens.items():
