@@ -5,17 +5,13 @@ from __future__ import annotations
 import asyncio
 import ipaddress
 import shutil
-from functools import cache
 from pathlib import Path
 
-from alembic.script import ScriptDirectory
 from litestar import Response, get
 from litestar.exceptions import NotFoundException
-from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
-from campaigns.foundation.migrate import configuration
-from campaigns.foundation.store import Store
+from campaigns.foundation.revision import at_head
 from storefront.backlog import read_backlog
 from storefront.security.visitor import client_address
 from storefront.site import AnyRequest, Site, site_of
@@ -73,25 +69,6 @@ async def why_not_ready(site: Site) -> str | None:
 def _nearest(folder: Path) -> Path:
     folder = folder.absolute()
     return next(path for path in (folder, *folder.parents) if path.exists())
-
-
-async def at_head(store: Store) -> bool:
-    """Whether the schema is the one this program was written for."""
-    async with store.read() as unit:
-        await unit.value(text("SELECT 1"))
-    try:
-        async with store.read() as unit:
-            found = {
-                row.version_num for row in await unit.all(text("SELECT version_num FROM alembic_version"))
-            }
-    except SQLAlchemyError:
-        found = set()  # the table is made by the first migration
-    return found == _heads()
-
-
-@cache
-def _heads() -> set[str]:
-    return set(ScriptDirectory.from_config(configuration("sqlite://")).get_heads())
 
 
 HEALTH = (live, ready, metrics)

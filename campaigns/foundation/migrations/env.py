@@ -4,16 +4,21 @@ import asyncio
 from typing import Any
 
 from alembic import context
+from sqlalchemy import text
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from campaigns.foundation.migrate import metadata
 
 config = context.config
+_ONE_AT_A_TIME = 78_657_675
 
 
 def _run(connection: Any) -> None:
     context.configure(connection=connection, target_metadata=metadata(), render_as_batch=True)
     with context.begin_transaction():
+        if connection.dialect.name == "postgresql":
+            # Whoever comes second waits here, and then finds nothing left to do.
+            connection.execute(text(f"SELECT pg_advisory_xact_lock({_ONE_AT_A_TIME})"))
         context.run_migrations()
 
 
