@@ -6,7 +6,7 @@ from collections import Counter
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from campaigns.foundation.effects import outbox
 from campaigns.foundation.facts import facts
@@ -48,3 +48,12 @@ async def broken(world: World) -> set[str]:
     """The invariants that do not hold."""
     async with world.store.read() as unit:
         return {violation.id for violation in await violations(unit, world.clock.at)}
+
+
+async def somebody_waits(world: World) -> bool:
+    """Whether a connection to this PostgreSQL database waits for a lock. Asked anew, as it is cached per transaction."""
+    waiting = text(
+        "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
+    )
+    async with world.store.read() as unit:
+        return bool(await unit.value(waiting))

@@ -17,6 +17,7 @@ from campaigns.orders.rows import orders
 from campaigns.orders.rules import DealClosed
 from tests.races.conftest import Open
 from tests.races.meeting import of_kind, race
+from tests.races.scenes import somebody_waits
 from tests.races.unguarded import without
 from tests.waiting import until
 from tests.world import LINKS, World
@@ -102,14 +103,11 @@ async def _join_across_the_close(world: World, stores: Open, clock: Clock) -> ob
         now = await DatabaseClock().now(unit)
     deal_id = await world.deal(opens_at=now - timedelta(hours=1), closes_at=now + timedelta(seconds=1))
     ask = Ask(deal_id, "ann@example.com", 1, new_id("key"))
-    waiting = text(
-        "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
-    )
     late = text("SELECT clock_timestamp() >= closes_at FROM deal WHERE id = :id").bindparams(id=deal_id)
     async with holder.begin() as unit:
         await lock_deal(unit, deal_id)
         task = asyncio.create_task(join(ask, store=joiner, clock=clock, links=LINKS))
-        await until(lambda: unit.value(waiting), "the join waits for the lock")
+        await until(lambda: somebody_waits(world), "the join waits for the lock")
         await until(lambda: unit.value(late), "the deal has closed")
     return (await race(task))[0]
 

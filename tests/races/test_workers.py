@@ -4,7 +4,7 @@ import asyncio
 from typing import Any
 
 import pytest
-from sqlalchemy import select, text
+from sqlalchemy import select
 
 from campaigns.foundation import effects as outboxes
 from campaigns.foundation.effects import claim
@@ -18,7 +18,7 @@ from campaigns.vouchers.rows import vouchers
 from tests.faults.checks import check_after, drain
 from tests.races.conftest import Open
 from tests.races.meeting import race
-from tests.races.scenes import at, paid, states
+from tests.races.scenes import at, paid, somebody_waits, states
 from tests.races.unguarded import drop_constraint, without
 from tests.waiting import until
 from tests.world import World
@@ -61,13 +61,10 @@ async def test_without_skip_locked_two_workers_at_once_both_lease(world: World, 
     """F4, M3: both saw it free, and the second update waits only to overwrite the first."""
     await a_capture(world)
     copy, (one, other) = without(outboxes, SKIP_LOCKED), stores(2)
-    waiting = text(
-        "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
-    )
     async with one.begin() as unit:
         first = await copy.claim(unit, world.clock.at, kinds=("capture",))
         task = asyncio.create_task(take(world, other, "capture", copy.claim))
-        await until(lambda: unit.value(waiting), "the second update waits")
+        await until(lambda: somebody_waits(world), "the second update waits")
     assert [len(first), len(await task)] == [1, 1]
 
 
