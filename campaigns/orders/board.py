@@ -21,7 +21,7 @@ from campaigns.orders.rules import ACTIVE, COMMITTED
 
 async def deal_page(unit: Unit, slug: str, now: datetime) -> DealView | None:
     """The page of a deal anybody may see; None for a draft and for what does not exist."""
-    row = await queries.page_row(unit, slug)
+    row = await queries.page_row(unit, slug) if _may_be_slug(slug) else None
     if row is None or row.state not in queries.PUBLIC_STATES or row.published_at is None:
         return None
     return (await _views(unit, [row], now))[0]
@@ -35,8 +35,15 @@ async def deal_by_id(unit: Unit, deal_id: DealId, now: datetime) -> DealView | N
 
 async def deal_by_slug(unit: Unit, slug: str, now: datetime) -> DealView | None:
     """The same by the last part of its address."""
+    if not _may_be_slug(slug):
+        return None
     found = await _views(unit, await queries.page_rows(unit, deals.c.slug == slug), now)
     return found[0] if found else None
+
+
+def _may_be_slug(text: str) -> bool:
+    """PostgreSQL takes no NUL in a text, and no address of ours has anything like it."""
+    return text.isascii() and text.isprintable()
 
 
 async def every_deal(unit: Unit, now: datetime) -> list[DealView]:

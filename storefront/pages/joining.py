@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
@@ -21,7 +22,7 @@ from campaigns.people.rules import InvalidEmail
 JOIN_BY_BUYER = Limit("join_buyer", 10, timedelta(minutes=15))
 JOIN_BY_NETWORK = Limit("join_network", 200, timedelta(minutes=15))
 
-LONGEST_KEY = 80
+_KEY = re.compile(r"[A-Za-z0-9_-]{8,80}")
 _ABOUT_QUANTITY = (TooFew, TooMany, BuyerLimit, NotEnoughLeft)
 
 
@@ -35,7 +36,7 @@ class JoinForm:
 
     @property
     def has_key(self) -> bool:
-        return 8 <= len(self.request_key) <= LONGEST_KEY and self.request_key.isascii()
+        return _KEY.fullmatch(self.request_key) is not None
 
 
 def quantity_of(text: str, deal: DealView) -> int:

@@ -13,6 +13,7 @@ from storefront.site import AnyRequest, Mailbox, site_of
 # Letters hold the addresses of orders and vouchers.
 _OPT = {NO_REFERRER: True}
 _SHOWN = 100
+_FIRST_TOO_LARGE = 2**63
 
 
 def _mailbox(request: AnyRequest) -> Mailbox:
@@ -32,7 +33,8 @@ async def mailbox_page(request: AnyRequest, to: FromQuery[str] = "") -> Response
 
 @get("/mailbox/{letter_id:int}", include_in_schema=False, opt=_OPT)
 async def letter_page(request: AnyRequest, letter_id: FromPath[int]) -> Response[str]:
-    letter = await _mailbox(request).letter(letter_id)
+    mailbox = _mailbox(request)
+    letter = await mailbox.letter(letter_id) if 0 < letter_id < _FIRST_TOO_LARGE else None
     if letter is None:
         raise NotFound(what="letter")
     return await page(request, "mailbox/letter.html", letter=letter)
