@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -80,6 +80,11 @@ class World:
     keys: Keys = KEYS
     links: Links = LINKS
     post: KeptLetters = field(default_factory=KeptLetters)
+    # How calls are carried out and notices heard, for tests of what becomes of it when either is done wrongly.
+    call: Callable[[Leased, Outside], Awaitable[None]] = carry_out
+    listen: Callable[[Outside], Awaitable[int]] = drain_notices
+    # Every notice is lost on its way.
+    deaf: bool = False
 
     async def deal(self, **changes: Any) -> str:
         """An open deal: threshold 3, 25 dollars, closing in two hours, one venue. Any column can be changed."""
@@ -95,7 +100,7 @@ class World:
     async def open_page(self, order_id: str) -> None:
         effect = await claim_checkout(order_id, store=self.store, clock=self.clock)
         if effect is not None:
-            await carry_out(effect, self.outside)
+            await self.call(effect, self.outside)
 
     async def pay(self, order_id: str, card: str = "pm_card_visa") -> dict[str, Any]:
         """Pay on the hosted page, as the buyer does; nobody has told us yet."""
@@ -111,6 +116,8 @@ class World:
 
     async def hear(self, *, shuffle: Random | None = None, repeat: bool = False, share: float = 1.0) -> None:
         """The sandbox's events arrive as notices, as a webhook would store them: all, or a random share."""
+        if self.deaf:
+            return
         events = (await self.sandbox.control.dump())["objects"].get("event", [])
         if shuffle is not None:
             shuffle.shuffle(events)
@@ -118,7 +125,7 @@ class World:
         async with self.store.begin() as unit:
             for event in events * (1 + repeat):
                 await receive(unit, _notice(event), self.clock.at)
-        await drain_notices(self.outside)
+        await self.listen(self.outside)
 
     async def work(self, *, at_most: int = 10_000) -> int:
         """Carry out the effects that are due: money, tellings and letters."""
@@ -139,7 +146,7 @@ class World:
         elif effect.kind == "mail":
             await deliver(effect, store=self.store, clock=self.clock, links=self.links, mailer=self.post)
         else:
-            await carry_out(effect, self.outside)
+            await self.call(effect, self.outside)
 
     async def code_of(self, voucher_id: str) -> tuple[str, str]:
         """What is printed on a voucher, and a venue where it may be redeemed."""

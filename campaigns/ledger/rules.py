@@ -38,6 +38,12 @@ def refund(refund_id: str, order_id: str, amount: Money) -> Entry:
     return Entry("refund", refund_id, amount, _two("voucher_liability", "stripe_clearing", amount), order_id)
 
 
+def refund_failed(refund_id: str, order_id: str, amount: Money) -> Entry:
+    """A refund that had gone out came back: the money is with the processor again, and still the buyer's."""
+    parts = _two("stripe_clearing", "voucher_liability", amount)
+    return Entry("refund_failed", refund_id, amount, parts, order_id)
+
+
 def earned(voucher_id: str, organization_id: str, amount: Money, commission_percent: int) -> Entry:
     """A voucher was redeemed: the merchant earns its paid value less the commission (R55, R59)."""
     commission, rest = split(amount.amount_minor, (commission_percent, 100 - commission_percent))

@@ -33,7 +33,7 @@ _MONEY = (
         """
         SELECT count(*) FROM (SELECT order_id FROM journal
          WHERE order_id IS NOT NULL GROUP BY order_id, currency
-         HAVING sum(CASE WHEN kind IN ('capture','stray') THEN amount_minor
+         HAVING sum(CASE WHEN kind IN ('capture','stray','refund_failed') THEN amount_minor
                          WHEN kind = 'refund' THEN -amount_minor ELSE 0 END) < 0) t
         """,
     ),

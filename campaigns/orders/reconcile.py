@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 
 from campaigns.foundation.failpoints import failpoint
 from campaigns.orders.apply import OrderUnknown, apply_payment
@@ -39,27 +40,37 @@ async def reconcile_due(
     await failpoint("reconcile.begin")
     async with outside.store.read() as unit:
         now = await outside.clock.now(unit)
-        rows = await unit.all(
-            select(orders.c.id)
-            .where(
-                orders.c.state.in_(_MOVING),
-                orders.c.session_id.is_not(None),
-                orders.c.placed_at <= now - older_than,
-            )
-            .where((orders.c.state != "lapsed") | (orders.c.placed_at > now - _LOOK_BACK))
-            .order_by(orders.c.placed_at)
-            .limit(batch)
-        )
-        open_refunds = await unit.all(
-            select(refunds)
-            .where(refunds.c.state == "pending", refunds.c.granted_at <= now - older_than)
-            .limit(batch)
-        )
-    for row in rows:
-        await _quietly(row.id, outside)
-    for row in open_refunds:
-        await _reconcile_refund(row, outside)
-    return len(rows) + len(open_refunds)
+    looked_at = 0
+    async for order in _paged(_on_its_way(now, older_than), orders.c.id, outside, batch):
+        await _quietly(order.id, outside)
+        looked_at += 1
+    still_open = select(refunds).where(refunds.c.state == "pending", refunds.c.granted_at <= now - older_than)
+    async for refund in _paged(still_open, refunds.c.id, outside, batch):
+        await _reconcile_refund(refund, outside)
+        looked_at += 1
+    return looked_at
+
+
+def _on_its_way(now: datetime, older_than: timedelta) -> Select[Any]:
+    return select(orders.c.id).where(
+        orders.c.state.in_(_MOVING),
+        orders.c.session_id.is_not(None),
+        orders.c.placed_at <= now - older_than,
+        (orders.c.state != "lapsed") | (orders.c.placed_at > now - _LOOK_BACK),
+    )
+
+
+async def _paged(statement: Select[Any], key: Any, outside: Outside, batch: int) -> AsyncIterator[Any]:
+    """Every row, `batch` at a time: holds may stand for days, and those behind them must not be forgotten."""
+    after = ""
+    while True:
+        async with outside.store.read() as unit:
+            page = await unit.all(statement.where(key > after).order_by(key).limit(batch))
+        for row in page:
+            yield row
+        if len(page) < batch:
+            return
+        after = page[-1].id
 
 
 async def sweep_payments(outside: Outside, since: datetime) -> int:

@@ -20,6 +20,7 @@ from campaigns.foundation.money import Money
 from campaigns.foundation.store import Store, Unit
 from campaigns.ledger.post import post
 from campaigns.ledger.rules import refund as refund_entry
+from campaigns.ledger.rules import refund_failed
 from campaigns.orders.owed import refund_effect
 from campaigns.orders.ports import RefundView
 from campaigns.orders.rows import free_units, lock_order, move_order, orders, read_order, refunds
@@ -107,21 +108,27 @@ async def _owe(unit: Unit, order: Any, units: int, amount_minor: int, ground: st
 
 async def apply_refund(view: RefundView, *, unit: Unit, now: datetime) -> str:
     """What the processor says of a refund becomes ours: posted once, order moved on (F23)."""
-    row = await unit.one(select(refunds).where(refunds.c.id == (view.our_refund or "")))
-    if row is None:
+    mine = select(refunds).where(refunds.c.id == (view.our_refund or ""))
+    found = await unit.one(mine)
+    if found is None:
         return "ignored"
-    order = await lock_order(unit, row.order_id)
+    deal = await lock_deal(unit, (await read_order(unit, found.order_id)).deal_id)
+    order = await lock_order(unit, found.order_id)
+    row = await unit.one(mine)
     if view.status == "failed":
         await _failed(unit, row, order, view, now)
     elif view.status == "succeeded":
         await _done(unit, row, order, view, now)
-    return str((await read_order(unit, row.order_id)).state)
+    after = await read_order(unit, order.id)
+    if deal.state == "canceled" and after.state == "captured":
+        await refund_unredeemed(unit, after, now)  # canceled while a part of it was under way (R39)
+    return str((await read_order(unit, order.id)).state)
 
 
 async def _done(unit: Unit, row: Any, order: Any, view: RefundView, now: datetime) -> None:
     statement = (
         update(refunds)
-        .where(refunds.c.id == row.id, refunds.c.state != "done")
+        .where(refunds.c.id == row.id, refunds.c.state == "pending")
         .values(state="done", provider_ref=view.refund_id, done_at=now)
     )
     if await unit.changed(statement) != 1:
@@ -142,10 +149,18 @@ def _told(row: Any, order: Any, now: datetime) -> Fact:
 
 
 async def _failed(unit: Unit, row: Any, order: Any, view: RefundView, now: datetime) -> None:
-    """The bank would not take it back: it stays with us, marked, until a person finds another way (R46)."""
-    failed = update(refunds).where(refunds.c.id == row.id, refunds.c.state == "pending")
-    if await unit.changed(failed.values(state="failed", provider_ref=view.refund_id)) == 1:
-        await unit.run(update(orders).where(orders.c.id == order.id).values(reason="refund_failed"))
+    """The bank would not take it back, perhaps days after it said it would: the money is with us again.
+
+    It stays marked until a person finds another way (R46).
+    """
+    failed = update(refunds).where(refunds.c.id == row.id, refunds.c.state != "failed")
+    if await unit.changed(failed.values(state="failed", provider_ref=view.refund_id)) != 1:
+        return
+    if row.state == "done":
+        await post(unit, refund_failed(row.id, row.order_id, Money(row.amount_minor, row.currency)), now)
+    await unit.run(update(orders).where(orders.c.id == order.id).values(reason="refund_failed"))
+    where = {"order_id": order.id, "deal_id": order.deal_id, "data": {"refund": row.id}}
+    await record(unit, [Fact("refund_failed", f"order:{order.id}", now, **where)])
 
 
 async def _open_refunds(unit: Unit, order_id: str) -> int:
