@@ -52,19 +52,8 @@ def _page(measures: Sequence[dict[str, Any]], machine: dict[str, Any]) -> str:
     ]
     faults = [f"- {one['bench']}: {fault}" for one in measures for fault in one["faults"][:5]]
     noted = ["", "Answers that were not expected:", "", *faults] if faults else []
-    parts = [
-        "# Benchmark results",
-        "",
-        verdict,
-        "",
-        *head,
-        *rows,
-        *noted,
-        "",
-        _machine(measures, machine),
-        "",
-        _CAVEATS,
-    ]
+    about = [_machine(measures, machine), "", *_operation_alone(measures), _CAVEATS]
+    parts = ["# Benchmark results", "", verdict, "", *head, *rows, *noted, "", *about]
     return "\n".join(parts)
 
 
@@ -87,8 +76,8 @@ def _machine(measures: Sequence[dict[str, Any]], machine: dict[str, Any]) -> str
     if quiets:
         calm = "quiet" if min(quiets) >= QUIET else "not quiet"
         sentences.append(
-            f"The load average lay between {min(loads)} and {max(loads)}, and the machine was {calm}: a spinning"
-            f" process got at least {min(quiets):.0%} of a core before a round."
+            f"The load average lay between {min(loads)} and {max(loads)}, and the machine was {calm}: before a round a"
+            f" spinning process got {min(quiets):.0%} to {max(quiets):.0%} of a core."
         )
     return "\n".join(sentences)
 
