@@ -20,13 +20,16 @@ from campaigns.foundation.keys import Keys
 from campaigns.foundation.store import Unit
 from campaigns.orders.fulfil import fulfil
 from campaigns.orders.join import deal_now
+from campaigns.orders.lapse import drop
 from campaigns.orders.owed import capture_effect, release_effect, release_stray
-from campaigns.orders.payment_rules import Meaning, OrderNow, check_ours, meaning
+from campaigns.orders.payment_rules import Meaning, OrderNow, PaymentMismatch, check_ours, meaning
 from campaigns.orders.ports import PaymentView
 from campaigns.orders.refund import refund_unredeemed
 from campaigns.orders.rows import free_units, lock_order, move_order, orders, read_order, take_units
+from campaigns.orders.rules import COMMITTED
 from campaigns.orders.strays import refund_stray, taken_early
 from campaigns.orders.tip import begin_captures, tip_if_reached
+from campaigns.orders.withdraw import give_up
 
 
 class OrderUnknown(Exception):
@@ -112,14 +115,33 @@ async def _turn_away(case: Case, reason: str | None = None) -> None:
 
 
 async def _resume(case: Case) -> None:
-    """Another card for an order whose capture had failed: capture that one."""
+    """Another card for an order whose capture had failed: capture that one, in a ladder once its price stands."""
     held = {"payment_id": case.payment.payment_id, **_card(case.payment)}
-    await move_order(case.unit, case.order, "capturing", case.now, **held)
-    await owe(case.unit, [capture_effect(await read_order(case.unit, case.order.id), case.now)])
+    if deal_now(case.deal).captures_at_once:
+        await move_order(case.unit, case.order, "capturing", case.now, **held)
+        await owe(case.unit, [capture_effect(await read_order(case.unit, case.order.id), case.now)])
+        return
+    mended_by = case.deal.decide_by + timedelta(days=case.deal.problem_days)
+    ends_at = max(case.order.problem_ends_at or mended_by, mended_by)
+    await _keep(case, problem_ends_at=ends_at, **held)
+
+
+async def _withdraw(case: Case) -> None:
+    """Another card for an order that has ended or run out of days: let it go; the order is dropped when it is gone."""
+    await _keep(case, payment_id=case.payment.payment_id, **_card(case.payment))
+    await owe(case.unit, [release_effect(await read_order(case.unit, case.order.id), case.now)])
+
+
+async def _keep(case: Case, **columns: Any) -> None:
+    await case.unit.run(update(orders).where(orders.c.id == case.order.id).values(**columns))
 
 
 async def _captured(case: Case) -> None:
     """The money is taken: by the moves of the table to `captured`, with vouchers and journal in this transaction."""
+    if case.payment.received_minor != case.order.due_minor:
+        raise PaymentMismatch(
+            f"{case.payment.payment_id}: {case.payment.received_minor} taken, {case.order.due_minor} due"
+        )
     onward = {
         "pending": ("authorized", "capturing"),
         "authorized": ("capturing",),
@@ -134,7 +156,7 @@ async def _captured(case: Case) -> None:
 
 
 async def _taken_early(case: Case) -> None:
-    if case.order.state == "pending":
+    if case.order.state in ("pending", *COMMITTED):
         await free_units(case.unit, case.deal.id, case.order.units)
     await taken_early(case.unit, case.order, case.payment, case.now)
 
@@ -173,16 +195,13 @@ async def _problem(case: Case, reason: str) -> None:
     await move_order(
         case.unit, case.order, "payment_problem", case.now, reason=reason, problem_ends_at=ends_at
     )
+    if case.deal.state == "canceled":
+        troubled = await read_order(case.unit, case.order.id)
+        await give_up(case.unit, troubled, case.now, ending="deal_canceled")
 
 
 async def _drop(case: Case) -> None:
     await drop(case.unit, case.order, case.now)
-
-
-async def drop(unit: Unit, order: Any, now: datetime) -> None:
-    """End an order whose money never came; its capacity is free again."""
-    if await move_order(unit, order, "dropped", now, reason=order.ending or "problem_days_over"):
-        await free_units(unit, order.deal_id, order.units)
 
 
 def _card(payment: PaymentView) -> dict[str, Any]:
@@ -222,6 +241,7 @@ _MEANS: dict[Meaning, Callable[[Case], Awaitable[None]]] = {
     Meaning.COMMIT_AGAIN: _commit_again,
     Meaning.TURN_AWAY: _turn_away,
     Meaning.RESUME: _resume,
+    Meaning.WITHDRAW: _withdraw,
     Meaning.CAPTURED: _captured,
     Meaning.TAKEN_EARLY: _taken_early,
     Meaning.RELEASED: _released,

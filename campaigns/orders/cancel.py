@@ -14,10 +14,10 @@ from campaigns.foundation.errors import NotFound, Refusal
 from campaigns.foundation.keys import Keys
 from campaigns.foundation.store import Store, Unit
 from campaigns.orders.close import lapse_unpaid
-from campaigns.orders.leave import give_up
 from campaigns.orders.owed import release_effect
 from campaigns.orders.refund import refund_unredeemed
 from campaigns.orders.rows import free_units, lock_order, move_orders, orders
+from campaigns.orders.withdraw import give_up
 from campaigns.people.audit import AuditEntry, note
 from campaigns.people.rules import Actor, require
 
@@ -56,8 +56,11 @@ async def _release_all(unit: Unit, deal_id: str, now: datetime) -> None:
 
 
 async def _refund_all(unit: Unit, deal_id: str, now: datetime) -> None:
-    """Captured orders are refunded as far as unredeemed; one that is `capturing` follows when its capture is known."""
-    wanted = ("captured", "payment_problem")
+    """Captured orders are refunded as far as unredeemed, also what a refund under way had left to its buyer.
+
+    One that is `capturing` follows when its capture is known.
+    """
+    wanted = ("captured", "refunding", "payment_problem")
     rows = await unit.all(select(orders.c.id).where(orders.c.deal_id == deal_id, orders.c.state.in_(wanted)))
     for row in rows:
         order = await lock_order(unit, row.id)

@@ -69,7 +69,7 @@ async def bind_session(session: SessionView, effect: Leased, *, unit: Unit, now:
         page = {"session_id": session.session_id, "session_url": session.url}
         await unit.run(update(orders).where(orders.c.id == order.id).values(**page))
         order = await read_order(unit, order.id)
-    if order.state not in _WANTS_PAGE or order.session_id != session.session_id:
+    if order.state not in _WANTS_PAGE or order.ending or order.session_id != session.session_id:
         stray = dict(order._mapping) | {"session_id": session.session_id}
         await owe(unit, [expire_effect(_Row(stray), now)])
 

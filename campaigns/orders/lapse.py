@@ -96,9 +96,22 @@ async def apply_session(session: SessionView, *, unit: Unit, now: datetime) -> s
             deal = await unit.one(select(deals.c.closes_at).where(deals.c.id == order.deal_id))
             closed = deal is not None and now >= deal.closes_at
             await lapse(unit, order, now, reason="deal_closed" if closed else "place_lapsed")
-        elif order.state == "payment_problem":
-            await unit.run(update(orders).where(orders.c.id == order.id).values(session_url=None))
+        elif order.state == "payment_problem" and order.session_id == session.session_id:
+            await _page_is_over(unit, order, now)
     return str((await read_order(unit, order.id)).state)
+
+
+async def _page_is_over(unit: Unit, order: Any, now: datetime) -> None:
+    """The page for another card is closed: an order that only waited for that is dropped (R43)."""
+    await unit.run(update(orders).where(orders.c.id == order.id).values(session_url=None))
+    if order.ending and order.payment_id is None:
+        await drop(unit, order, now)
+
+
+async def drop(unit: Unit, order: Any, now: datetime) -> None:
+    """End an order whose money never came; its capacity is free again. Deal and order must be locked."""
+    if await move_order(unit, order, "dropped", now, reason=order.ending or "problem_days_over"):
+        await free_units(unit, order.deal_id, order.units)
 
 
 async def _locked(unit: Unit, order_id: str) -> Any:

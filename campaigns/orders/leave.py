@@ -5,21 +5,19 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import update
-
 from campaigns.deals.rows import lock_deal
 from campaigns.foundation.clock import Clock
 from campaigns.foundation.effects import owe
 from campaigns.foundation.errors import NotFound
 from campaigns.foundation.failpoints import failpoint
 from campaigns.foundation.store import Store, Unit
-from campaigns.orders.apply import drop
 from campaigns.orders.join import deal_now
 from campaigns.orders.lapse import lapse, never_asked
 from campaigns.orders.owed import expire_effect, release_effect
 from campaigns.orders.refund import grant
-from campaigns.orders.rows import count_committed, free_units, lock_order, move_order, orders, read_order
+from campaigns.orders.rows import count_committed, free_units, lock_order, move_order, read_order
 from campaigns.orders.rules import Leaving, check_leave
+from campaigns.orders.withdraw import give_up
 
 
 async def leave(order_id: str, *, store: Store, clock: Clock) -> str:
@@ -52,22 +50,6 @@ async def release(unit: Unit, order: Any, now: datetime, *, reason: str) -> None
     if await move_order(unit, order, "releasing", now, reason=reason):
         await free_units(unit, order.deal_id, order.units)
         await owe(unit, [release_effect(order, now)])
-
-
-async def give_up(unit: Unit, order: Any, now: datetime, *, ending: str) -> None:
-    """End a `payment_problem`: what is open at the processor is withdrawn first, then the order is dropped."""
-    await unit.run(update(orders).where(orders.c.id == order.id).values(problem_ends_at=now, ending=ending))
-    await withdraw_attempt(unit, await read_order(unit, order.id), now)
-
-
-async def withdraw_attempt(unit: Unit, order: Any, now: datetime) -> None:
-    """Owe the end of whatever the present attempt has at the processor; drop the order where it has nothing."""
-    if order.payment_id:
-        await owe(unit, [release_effect(order, now)])
-    elif order.session_id and order.session_url:
-        await owe(unit, [expire_effect(order, now)])
-    elif order.session_id or await never_asked(unit, order):
-        await drop(unit, order, now)
 
 
 async def _lapse(unit: Unit, order: Any, now: datetime) -> None:

@@ -11,9 +11,9 @@ from campaigns.foundation.errors import NotFound, Refusal
 from campaigns.foundation.links import Links
 from campaigns.foundation.store import Store
 from campaigns.orders.join import checkout_effect
-from campaigns.orders.leave import withdraw_attempt
 from campaigns.orders.owed import release_stray
 from campaigns.orders.rows import lock_order, orders, read_order
+from campaigns.orders.withdraw import withdraw_attempt
 from campaigns.people.rows import account
 
 
@@ -33,9 +33,10 @@ async def try_another_card(order_id: str, *, store: Store, clock: Clock, links: 
         now = await clock.now(unit)
         if order.state != "payment_problem" or order.ending or now >= order.problem_ends_at:
             raise NothingToMend
-        if order.payment_id is None:
+        if order.payment_id is None and (order.session_url or order.session_id is None):
             return  # the page of the new attempt is there or on its way
-        await owe(unit, [release_stray(order.id, order.payment_id, now)])
+        if order.payment_id:
+            await owe(unit, [release_stray(order.id, order.payment_id, now)])
         fresh = {"attempt": order.attempt + 1, "payment_id": None, "session_id": None, "session_url": None}
         await unit.run(update(orders).where(orders.c.id == order_id).values(**fresh))
         email = await unit.value(select(account.c.email).where(account.c.id == order.buyer_id))

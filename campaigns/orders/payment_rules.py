@@ -22,6 +22,7 @@ class Meaning(Enum):
     COMMIT_AGAIN = "commit_again"  # the place had lapsed: if one is free, it counts after all (R23)
     TURN_AWAY = "turn_away"  # confirmed too late, or its buyer had left: release it
     RESUME = "resume"  # another card for an order whose capture failed
+    WITHDRAW = "withdraw"  # another card, but its days are over: release it, then the order is dropped
     CAPTURED = "captured"
     TAKEN_EARLY = "taken_early"  # money without a tip: give it back, tell a person
     RELEASED = "released"
@@ -85,6 +86,8 @@ def in_time(deal: DealNow, confirmed_at: datetime | None, now: datetime) -> bool
 def _held(order: OrderNow, deal: DealNow, payment: PaymentView, now: datetime) -> Meaning:
     if order.state == "pending":
         return Meaning.COMMIT if in_time(deal, payment.confirmed_at, now) else Meaning.TURN_AWAY
+    if order.state in ("lapsed", "payment_problem") and order.payment_id is not None:
+        return Meaning.NOTHING  # this hold is known: what says that it stands was read before it ended
     if order.state == "lapsed":
         again = order.reason not in ("left", "deal_canceled") and now < deal.terms.grace_ends_at
         return (
@@ -92,7 +95,7 @@ def _held(order: OrderNow, deal: DealNow, payment: PaymentView, now: datetime) -
         )
     if order.state == "payment_problem":
         before_deadline = order.problem_ends_at is None or now < order.problem_ends_at
-        return Meaning.RESUME if before_deadline else Meaning.NOTHING
+        return Meaning.RESUME if before_deadline else Meaning.WITHDRAW
     return Meaning.RELEASE_STRAY if order.state in ("released", "dropped") else Meaning.NOTHING
 
 

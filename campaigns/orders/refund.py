@@ -57,7 +57,8 @@ async def refund(
 
 async def grant(unit: Unit, order: Any, units: int, ground: str, now: datetime) -> RefundId:
     """Revoke `units` unredeemed vouchers of a locked, captured order and owe their money. Raises MayNotRefund."""
-    if order.state != "captured":
+    canceling = ground == "deal_canceled" and order.state == "refunding"  # a part of it is on its way already
+    if order.state != "captured" and not canceling:
         raise MayNotRefund(why="Only an order that was charged and has no refund under way can be refunded.")
     if units < 1:
         raise MayNotRefund(why="Choose at least one voucher to refund.")
@@ -100,7 +101,11 @@ async def _owe(unit: Unit, order: Any, units: int, amount_minor: int, ground: st
         "granted_at": now,
     }
     await unit.run(refunds.insert().values(row))
-    await move_order(unit, order, "refunding", now, units_refunded=orders.c.units_refunded + units)
+    refunded: dict[str, Any] = {"units_refunded": orders.c.units_refunded + units}
+    if order.state == "refunding":
+        await unit.run(update(orders).where(orders.c.id == order.id).values(**refunded))
+    else:
+        await move_order(unit, order, "refunding", now, **refunded)
     await free_units(unit, order.deal_id, units)
     await owe(unit, [refund_effect(row, now)])
     return RefundId(row["id"])
@@ -112,16 +117,13 @@ async def apply_refund(view: RefundView, *, unit: Unit, now: datetime) -> str:
     found = await unit.one(mine)
     if found is None:
         return "ignored"
-    deal = await lock_deal(unit, (await read_order(unit, found.order_id)).deal_id)
+    await lock_deal(unit, (await read_order(unit, found.order_id)).deal_id)
     order = await lock_order(unit, found.order_id)
     row = await unit.one(mine)
     if view.status == "failed":
         await _failed(unit, row, order, view, now)
     elif view.status == "succeeded":
         await _done(unit, row, order, view, now)
-    after = await read_order(unit, order.id)
-    if deal.state == "canceled" and after.state == "captured":
-        await refund_unredeemed(unit, after, now)  # canceled while a part of it was under way (R39)
     return str((await read_order(unit, order.id)).state)
 
 
@@ -158,7 +160,10 @@ async def _failed(unit: Unit, row: Any, order: Any, view: RefundView, now: datet
         return
     if row.state == "done":
         await post(unit, refund_failed(row.id, row.order_id, Money(row.amount_minor, row.currency)), now)
-    await unit.run(update(orders).where(orders.c.id == order.id).values(reason="refund_failed"))
+    if order.state == "refunding":
+        await unit.run(update(orders).where(orders.c.id == order.id).values(reason="refund_failed"))
+    elif order.state in ("captured", "refunded") and row.payment_id == order.payment_id:
+        await move_order(unit, order, "refunding", now, reason="refund_failed")
     where = {"order_id": order.id, "deal_id": order.deal_id, "data": {"refund": row.id}}
     await record(unit, [Fact("refund_failed", f"order:{order.id}", now, **where)])
 

@@ -24,7 +24,7 @@ ORDER = machine(
         "disputed": "captured charged_back",
         "dropped": "",
         "released": "",
-        "refunded": "",
+        "refunded": "refunding",
         "charged_back": "",
     },
 )

@@ -17,7 +17,7 @@ from campaigns.orders.close import lapse_unpaid
 from campaigns.orders.owed import KINDS
 from campaigns.orders.rows import count_committed, has_pending, orders
 from campaigns.orders.rules import UNSETTLED
-from campaigns.orders.tip import begin_captures, fix_price
+from campaigns.orders.tip import begin_captures, begin_late_captures, fix_price
 
 
 async def unsettled_deals(*, store: Store, clock: Clock, batch: int = 50) -> list[DealId]:
@@ -69,6 +69,7 @@ async def _fix_ladder(unit: Unit, deal: Any, now: datetime) -> None:
     )
     await fix_price(unit, deal.id, price)
     await begin_captures(unit, deal.id, now)
+    await begin_late_captures(unit, deal.id, now)
 
 
 async def _is_quiet(unit: Unit, deal_id: str) -> bool:

@@ -21,11 +21,11 @@ from campaigns.orders.rows import move_order, read_order, refunds
 
 
 async def taken_early(unit: Unit, order: Any, payment: PaymentView, now: datetime) -> None:
-    """Money was taken without a tip: by way of `releasing` to `refunding`."""
+    """Money was taken without a tip: by way of `releasing` to `refunding`, where none of its units counts."""
     if order.state != "releasing":
         await move_order(unit, order, "releasing", now, reason="taken_early", payment_id=payment.payment_id)
         order = await read_order(unit, order.id)
-    await move_order(unit, order, "refunding", now, payment_id=payment.payment_id)
+    await move_order(unit, order, "refunding", now, payment_id=payment.payment_id, units_refunded=order.units)
     await refund_stray(unit, order, payment, now)
 
 

@@ -13,7 +13,7 @@ from campaigns.foundation.effects import owe
 from campaigns.foundation.failpoints import failpoint
 from campaigns.foundation.store import Unit
 from campaigns.orders.owed import capture_effect
-from campaigns.orders.rows import count_committed, move_orders, orders, units_committed
+from campaigns.orders.rows import count_committed, move_order, move_orders, orders, units_committed
 
 
 async def tip_if_reached(unit: Unit, deal: Any, now: datetime) -> bool:
@@ -46,6 +46,19 @@ async def begin_captures(unit: Unit, deal_id: str, now: datetime) -> int:
     rows = await move_orders(unit, deal_id, "authorized", "capturing", now)
     await owe(unit, [capture_effect(row, now) for row in rows])
     return len(rows)
+
+
+async def begin_late_captures(unit: Unit, deal_id: str, now: datetime) -> None:
+    """Cards that came in place of a lost hold have waited for the price of their ladder like all others (R50)."""
+    waiting = (
+        orders.c.state == "payment_problem",
+        orders.c.attempt > 1,
+        orders.c.payment_id.is_not(None),
+        orders.c.ending.is_(None),
+    )
+    for row in await unit.all(select(orders).where(orders.c.deal_id == deal_id, *waiting)):
+        if await move_order(unit, row, "capturing", now):
+            await owe(unit, [capture_effect(row, now)])
 
 
 async def fix_price(unit: Unit, deal_id: str, price_minor: int) -> None:
