@@ -13,13 +13,20 @@ from campaigns.foundation.failpoints import arm, disarm
 # Every place on the money path; `test_every_failpoint_is_hit` keeps this list equal to the code.
 PLACES = (
     "join.after_check",
+    "apply.nothing",
     "apply.commit",
-    "apply.captured",
-    "apply.released",
+    "apply.commit_again",
     "apply.turn_away",
-    "apply.failed",
+    "apply.resume",
+    "apply.withdraw",
+    "apply.captured",
+    "apply.taken_early",
+    "apply.released",
     "apply.hold_ended",
+    "apply.failed",
     "apply.drop",
+    "apply.release_stray",
+    "apply.refund_stray",
     "tip.before",
     "decide.locked",
     "decide.before_fail",
@@ -34,6 +41,8 @@ PLACES = (
     "record.refund",
     "redeem.after_look",
     "reconcile.begin",
+    "react.before_finish",
+    "deliver.sent",
 )
 
 
