@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import secrets
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from campaigns.foundation.keys import Keys
+
+LOG_LEVELS = ("debug", "info", "warning", "error")
 
 
 class SettingsUnfit(RuntimeError):
@@ -23,7 +26,7 @@ class Settings(BaseSettings):
     )
 
     database_url: str = Field(default="", validation_alias="DATABASE_URL")
-    port: int = Field(default=8000, validation_alias="PORT")
+    port: int = Field(default=8000, ge=0, le=65535, validation_alias="PORT")
     host: str = "127.0.0.1"
     home: Path = Path("var")
     public_url: str = ""
@@ -74,7 +77,8 @@ class Settings(BaseSettings):
         return path.read_text()
 
     def check(self) -> None:
-        """Refuse to start with settings that could cost money or leak it (S36, S43)."""
+        """Refuse to start with settings that could cost money or leak it (S36, S43), or that mean nothing."""
+        self._check_forms()
         key = self.stripe_api_key.get_secret_value()
         secret = self.secret.get_secret_value()
         if secret and len(secret) < 32:
@@ -95,3 +99,19 @@ class Settings(BaseSettings):
             raise SettingsUnfit("QUORUM_FAILPOINT is for tests only. Unset it.")
         if self.public_url.startswith("https://") and not secret:
             raise SettingsUnfit("Set QUORUM_SECRET before serving on a public address.")
+
+    def _check_forms(self) -> None:
+        addresses = {"QUORUM_PUBLIC_URL": self.public_url, "QUORUM_STRIPE_API_BASE": self.stripe_api_base}
+        for name, address in addresses.items():
+            if address and not _is_web_address(address):
+                raise SettingsUnfit(f"{name} must look like https://host or http://host:8000.")
+        if self.log_level.lower() not in LOG_LEVELS:
+            raise SettingsUnfit(f"QUORUM_LOG_LEVEL must be one of {', '.join(LOG_LEVELS)}.")
+
+
+def _is_web_address(text: str) -> bool:
+    try:
+        parts = urlsplit(text)
+        return parts.scheme in ("http", "https") and bool(parts.hostname) and (parts.port or 1) > 0
+    except ValueError:  # a port that is no number
+        return False

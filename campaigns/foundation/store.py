@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import CursorResult, Executable, Row, Table, event
@@ -17,6 +18,11 @@ POSTGRESQL_SETTINGS = {
     "lock_timeout": "3000",
     "statement_timeout": "10000",
     "application_name": "quorum",
+}
+DRIVERS = {
+    "postgresql": "postgresql+asyncpg",
+    "postgres": "postgresql+asyncpg",
+    "sqlite": "sqlite+aiosqlite",
 }
 # FULL: an acknowledged join survives a power cut.
 SQLITE_SETTINGS = (
@@ -90,20 +96,18 @@ class Store:
 
 
 def async_url(url: str) -> str:
-    """Name the async driver: people write `postgresql://…` and `sqlite:///…`."""
+    """Name the async driver: people write `postgresql://…` and `sqlite:///…`. Raises StoreUnfit."""
     parsed = make_url(url)
-    driver = {
-        "postgresql": "postgresql+asyncpg",
-        "postgres": "postgresql+asyncpg",
-        "sqlite": "sqlite+aiosqlite",
-    }
-    return parsed.set(drivername=driver.get(parsed.drivername, parsed.drivername)).render_as_string(False)
+    if (driver := DRIVERS.get(parsed.drivername.partition("+")[0])) is None:
+        raise StoreUnfit("DATABASE_URL is not an address such as postgresql://user@host/name.")
+    return parsed.set(drivername=driver).render_as_string(False)
 
 
 def open_store(url: str, *, connections: int = 4) -> Store:
-    """Engines for a database address. Nothing is connected before the first transaction."""
+    """Engines for a database address. Nothing is connected before the first transaction. Raises StoreUnfit."""
     url = async_url(url)
     if url.startswith("sqlite"):
+        _need_folder(url)
         # One writer per process queues in fair order here instead of polling the file lock.
         writer = create_async_engine(url, pool_size=1, max_overflow=0, pool_timeout=15)
         reader = create_async_engine(url, pool_size=connections, max_overflow=0)
@@ -119,6 +123,15 @@ def open_store(url: str, *, connections: int = 4) -> Store:
     )
     reader = writer.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
     return Store(writer, reader, url)
+
+
+def _need_folder(url: str) -> None:
+    """SQLite makes a missing file but no missing folder, and its complaint names neither."""
+    path = make_url(url).database
+    if path and not path.startswith((":memory:", "file:")) and not Path(path).parent.is_dir():
+        raise StoreUnfit(
+            f"There is no folder {Path(path).parent} for the database. Make it, or name another."
+        )
 
 
 def _prepare_sqlite(engine: AsyncEngine, begin: str, *, query_only: bool = False) -> None:

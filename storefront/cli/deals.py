@@ -9,7 +9,7 @@ from contextlib import asynccontextmanager
 from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated, Any, NoReturn, TypeVar
+from typing import Annotated, Any, TypeVar
 from zoneinfo import ZoneInfo
 
 import typer
@@ -26,16 +26,15 @@ from campaigns.deals.queries import DealView
 from campaigns.foundation.clock import DatabaseClock
 from campaigns.foundation.errors import NotFound, Refusal
 from campaigns.foundation.money import Money
-from campaigns.foundation.settings import Settings
 from campaigns.foundation.store import Store, open_store
 from campaigns.orders import board
+from storefront.cli.stopping import REFUSED, UNFIT, Stop, read_settings
 
 app = typer.Typer(help="Import, export and look at deals.", no_args_is_help=True)
 # Titles are other people's words and never markup.
 _out, _err = Console(markup=False, highlight=False), Console(stderr=True)
 
 T = TypeVar("T")
-REFUSED = 1
 AsJson = Annotated[bool, typer.Option("--json", help="Answer in JSON.")]
 Slug = Annotated[str, typer.Argument(help="The last part of the deal's address.")]
 
@@ -79,7 +78,7 @@ def list_deals(as_json: AsJson = False) -> None:
     if not views:
         _out.print("There are no deals yet. Import some: quorum deals import examples/deals/*.yaml")
         return
-    table = Table(Column("Slug", no_wrap=True), "Merchant", "State", "Joined", "Closes (local)", box=None)
+    table = Table(Column("Slug", no_wrap=True), "Merchant", "State", "Joined", "Closes", box=None)
     for view in views:
         joined = f"{_counted(view, view.count)} of {_counted(view, view.threshold)}"
         table.add_row(view.slug, view.merchant_name, view.state, joined, _local(view))
@@ -160,7 +159,7 @@ async def _one(slug: str) -> DealView:
 
 @asynccontextmanager
 async def _store() -> AsyncIterator[Store]:
-    settings = Settings()
+    settings = read_settings()
     settings.home.mkdir(parents=True, exist_ok=True)
     store = open_store(settings.database)
     try:
@@ -170,18 +169,12 @@ async def _store() -> AsyncIterator[Store]:
 
 
 def _run(work: Coroutine[Any, Any, T]) -> T:
-    """Do the work; a refusal is a sentence on the error output, not a traceback."""
+    """Do the work. Raises Stop for a database without tables, and what the work raises."""
     try:
         return asyncio.run(work)
-    except Refusal as reason:
-        _stop(str(reason))
     except (OperationalError, ProgrammingError) as reason:
-        _stop(f"The database cannot be used: {reason.orig}. If it is new, run quorum migrate first.")
-
-
-def _stop(sentence: str) -> NoReturn:
-    typer.echo(sentence, err=True)
-    raise typer.Exit(REFUSED)
+        sentence = f"The database cannot be used: {reason.orig}. If it is new, run quorum migrate first."
+        raise Stop(sentence, status=UNFIT) from None
 
 
 def _brief(view: DealView) -> dict[str, Any]:
@@ -195,7 +188,7 @@ def _counted(view: DealView, count: int) -> str:
 
 
 def _local(view: DealView) -> str:
-    return f"{view.closes_at.astimezone(ZoneInfo(view.zone)):%Y-%m-%d %H:%M}"
+    return f"{view.closes_at.astimezone(ZoneInfo(view.zone)):%Y-%m-%d %H:%M %Z}"
 
 
 def _plain(value: object) -> str:

@@ -71,7 +71,9 @@ def worker() -> None:
 
 @app.command()
 def sandbox(
-    port: Annotated[int, typer.Option(help="Where it listens on this machine; 0 takes a free port.")] = 8420,
+    port: Annotated[
+        int, typer.Option(min=0, max=65535, help="Where it listens on this machine; 0 takes a free port.")
+    ] = 8420,
     webhook_url: Annotated[str, typer.Option(help="Where it sends notices; our own web by default.")] = "",
 ) -> None:
     """The payment stand-in as its own process, for several web and worker processes without a Stripe key."""

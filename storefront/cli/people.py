@@ -15,9 +15,9 @@ from campaigns.foundation.settings import Settings
 from campaigns.foundation.store import Store, open_store
 from campaigns.people.enrol import Enrolment, enrol
 from campaigns.people.found_organization import NewOrganization, found_organization
-from campaigns.people.rules import OPERATOR
+from campaigns.people.rules import OPERATOR, ROLES
 from storefront.cli.say import out
-from storefront.cli.stopping import read_settings
+from storefront.cli.stopping import Stop, read_settings
 
 app = typer.Typer(help="People and their roles.", no_args_is_help=True)
 PLATFORM = NewOrganization("platform", "Platform", "platform")
@@ -35,6 +35,10 @@ def add(
     as_json: Annotated[bool, typer.Option("--json", help="Answer in JSON.")] = False,
 ) -> None:
     """Give a person a role. Another role replaces the earlier one; a password that is set stays."""
+    if role not in ROLES:
+        raise Stop(f"There is no such role as {role}. Choose one of {', '.join(ROLES)}.")
+    if role != OPERATOR and not merchant:
+        raise Stop(f"Say whose {role} this is: --merchant SLUG.")
     where = PLATFORM if role == OPERATOR else NewOrganization(merchant, merchant)
     first = sys.stdin.readline().rstrip("\n") if password else None
     wish = Enrolment(OrganizationId(""), email, role, name, first)

@@ -87,6 +87,7 @@ _TOLD: tuple[tuple[type[BaseException], Callable[[Any], Stop]], ...] = (
     (InvalidDealFile, _mistakes),
     (InvalidFields, _fields),
     (Refusal, lambda fault: Stop(str(fault))),
+    (SettingsUnfit, _unfit),
     (StoreUnfit, _unfit),
     (StartRefused, _unfit),
     (ArgumentError, _no_address),

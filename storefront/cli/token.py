@@ -29,7 +29,7 @@ def create(
     owner: Annotated[str, typer.Option(help="The e-mail address of an owner, in whose name it acts.")],
     scopes: Annotated[list[str], typer.Option("--scope", help="An act it may do; repeat for more.")],
     name: Annotated[str, typer.Option(help="What the token is called in the console.")] = "command line",
-    days: Annotated[int, typer.Option(help="How long it lives.")] = 90,
+    days: Annotated[int, typer.Option(min=1, max=365, help="How long it lives.")] = 90,
     as_json: Annotated[bool, typer.Option("--json", help="Answer in JSON.")] = False,
 ) -> None:
     """Create an API token of a merchant. It is shown once and cannot be read again."""

@@ -30,6 +30,13 @@ def environment(tmp_path: Path) -> Environment:
         ("PORT", "abc", "The setting PORT does not fit"),
         ("DATABASE_URL", "nonsense", "DATABASE_URL is not an address"),
         ("DATABASE_URL", "strange://host/name", "DATABASE_URL is not an address"),
+        ("DATABASE_URL", "mysql://host/name", "DATABASE_URL is not an address"),
+        ("DATABASE_URL", "sqlite:////no/such/folder/quorum.db", "no folder /no/such/folder"),
+        ("PORT", "99999999", "The setting PORT does not fit"),
+        ("QUORUM_LOG_LEVEL", "loud", "QUORUM_LOG_LEVEL must be one of debug, info"),
+        ("QUORUM_PUBLIC_URL", "ftp://shop.example", "QUORUM_PUBLIC_URL must look like"),
+        ("QUORUM_PUBLIC_URL", "http://shop.example:many", "QUORUM_PUBLIC_URL must look like"),
+        ("QUORUM_STRIPE_API_BASE", "here", "QUORUM_STRIPE_API_BASE must look like"),
     ],
 )
 def test_settings_that_do_not_fit_are_named(
@@ -109,3 +116,28 @@ def test_an_unknown_merchant_is_named(environment: Environment) -> None:
     wish = ("--merchant", "nobody", "--owner", "ann@example.com", "--scope", "see_orders")
     ended = quorum("token", "create", *wish, environment=environment)
     assert (ended.status, "merchant as nobody" in ended.said) == (1, True)
+
+
+def test_a_mail_server_that_is_no_address_stops_the_start(environment: Environment) -> None:
+    ended = quorum("serve", environment=environment | {"PORT": "0", "QUORUM_SMTP_URL": "nonsense"})
+    assert (ended.status, "QUORUM_SMTP_URL must look like" in ended.said) == (2, True)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (("--role", "king"), "no such role as king. Choose one of owner, manager, staff, operator."),
+        (("--role", "owner"), "Say whose owner this is: --merchant SLUG."),
+    ],
+)
+def test_a_role_that_fits_nobody_is_explained(
+    environment: Environment, arguments: tuple[str, ...], says: str
+) -> None:
+    ended = quorum("people", "add", "ann@example.com", *arguments, environment=environment)
+    assert (ended.status, says in ended.said) == (1, True), ended.said
+
+
+@pytest.mark.parametrize("days", ["0", "366", "99999999999999"])
+def test_a_token_that_would_live_too_long_is_a_wrong_call(environment: Environment, days: str) -> None:
+    wish = ("--merchant", "nobody", "--owner", "ann@example.com", "--scope", "see_orders", "--days", days)
+    assert quorum("token", "create", *wish, environment=environment).status == 2

@@ -1,4 +1,4 @@
-"""`quorum deals`: what it prints and with what it ends (0 done, 1 refused, 2 called wrongly)."""
+"""`quorum deals`: what it prints and with what it ends (0 done, 1 refused, 2 called wrongly or no database)."""
 
 import json
 from pathlib import Path
@@ -7,6 +7,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from storefront.cli.deals import app
+from tests.cli.commands import quorum
 from tests.databases import Database
 from tests.deals.test_deal_files import EXAMPLES
 
@@ -66,8 +67,8 @@ def test_a_wrong_call_ends_with_two(words: tuple[str, ...]) -> None:
 
 @pytest.mark.parametrize("verb", ["show", "export"])
 def test_a_deal_that_is_not_there_ends_with_one(verb: str) -> None:
-    result = run(verb, "nothing")
-    assert (result.exit_code, result.stderr.strip()) == (1, "There is no such deal here.")
+    ended = quorum("deals", verb, "nothing", environment={})
+    assert (ended.status, ended.said) == (1, "There is no such deal here.")
 
 
 def test_titles_are_words_and_no_markup(tmp_path: Path) -> None:
@@ -80,7 +81,11 @@ def test_titles_are_words_and_no_markup(tmp_path: Path) -> None:
     assert title in run("show", "sourdough-saturday").stdout
 
 
-def test_a_new_database_is_explained(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("DATABASE_URL", f"sqlite:///{tmp_path / 'new.db'}")
-    result = run("list")
-    assert (result.exit_code, "quorum migrate" in result.stderr) == (1, True)
+def test_a_new_database_is_explained(tmp_path: Path) -> None:
+    ended = quorum("deals", "list", environment={"DATABASE_URL": f"sqlite:///{tmp_path / 'new.db'}"})
+    assert (ended.status, "quorum migrate" in ended.said) == (2, True)
+
+
+def test_the_list_says_in_which_zone_a_deal_closes() -> None:
+    run("import", *FILES)
+    assert " PST" in quorum("deals", "list", environment={"COLUMNS": "200"}).out
