@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable
+from typing import TypeVar
+
 from campaigns.deals.open import open_due
 from campaigns.foundation.clock import Clock
 from campaigns.foundation.store import Store
@@ -11,15 +14,32 @@ from campaigns.orders.mend import end_overdue_problems
 from campaigns.orders.settle import settle, unsettled_deals
 from campaigns.vouchers.expire import expire_promotional_values
 
+_Answer = TypeVar("_Answer")
+
 
 async def do_what_is_due(*, store: Store, clock: Clock) -> int:
-    """Open, lapse, decide and settle whatever the clock has reached. Answers how many rows were looked at."""
-    looked_at = len(await open_due(store=store, clock=clock))
-    looked_at += await ask_about_overdue_places(store=store, clock=clock)
-    for deal_id in await due_deals(store=store, clock=clock):
+    """Open, lapse, decide and settle whatever the clock has reached. Answers how many rows were looked at.
+
+    A deal that cannot be handled now keeps no other waiting; the first error is raised when all had their turn.
+    """
+    failed: list[Exception] = []
+
+    async def attempt(act: Awaitable[_Answer], otherwise: _Answer) -> _Answer:
+        try:
+            return await act
+        except Exception as error:  # noqa: BLE001 - raised again below
+            failed.append(error)
+            return otherwise
+
+    looked_at = len(await attempt(open_due(store=store, clock=clock), []))
+    looked_at += await attempt(ask_about_overdue_places(store=store, clock=clock), 0)
+    for deal_id in await attempt(due_deals(store=store, clock=clock), []):
         looked_at += 1
-        await decide(deal_id, store=store, clock=clock)
-    looked_at += await end_overdue_problems(store=store, clock=clock)
-    for deal_id in await unsettled_deals(store=store, clock=clock):
-        await settle(deal_id, store=store, clock=clock)
-    return looked_at + await expire_promotional_values(store=store, clock=clock)
+        await attempt(decide(deal_id, store=store, clock=clock), "")
+    looked_at += await attempt(end_overdue_problems(store=store, clock=clock), 0)
+    for deal_id in await attempt(unsettled_deals(store=store, clock=clock), []):
+        await attempt(settle(deal_id, store=store, clock=clock), "")
+    looked_at += await attempt(expire_promotional_values(store=store, clock=clock), 0)
+    if failed:
+        raise failed[0]
+    return looked_at

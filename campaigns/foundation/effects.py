@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, Column, Integer, UniqueConstraint, and_, or_, select, update
+from sqlalchemy import JSON, BigInteger, Column, Integer, UniqueConstraint, and_, func, or_, select, update
 from sqlmodel import Field, SQLModel
 
 from campaigns.foundation.schema import one_of, table
@@ -164,13 +164,14 @@ def _leased(row: Any) -> Leased:
     return Leased(call_key=call_key, **kept)
 
 
-async def sending(unit: Unit, effect: Leased, now: datetime) -> None:
-    """Remember when a key was first used, before it is used."""
-    await unit.run(
-        update(outbox)
-        .where(outbox.c.id == effect.id, outbox.c.first_sent_at.is_(None))
-        .values(first_sent_at=now)
-    )
+async def sending(unit: Unit, effect: Leased, now: datetime) -> bool:
+    """Remember when a key was first used, before it is used. False: the effect is in our hands no more.
+
+    Whoever waited past his lease must not begin: the key may have been renewed meanwhile, or the call withdrawn.
+    """
+    mine = (outbox.c.id == effect.id, outbox.c.lease == effect.lease, outbox.c.state.in_(_OWED))
+    first_sent_at = func.coalesce(outbox.c.first_sent_at, now)
+    return await unit.changed(update(outbox).where(*mine).values(first_sent_at=first_sent_at)) == 1
 
 
 async def finish(unit: Unit, effect_id: int, provider_ref: str, now: datetime) -> bool:

@@ -36,8 +36,8 @@ from campaigns.orders.ports import (
 from campaigns.orders.refund import apply_refund
 
 View = SessionView | PaymentView | RefundView
-# A capture or release that leaves the payment like this has not happened yet; look again with the same key.
-_UNDER_WAY = ("processing", "requires_action", "requires_confirmation", "requires_capture")
+# A payment like this is undecided; look again with the same key.
+_UNDER_WAY = ("processing", "requires_action", "requires_confirmation")
 
 
 @dataclass(frozen=True)
@@ -55,8 +55,8 @@ async def carry_out(effect: Leased, outside: Outside) -> None:
     async with outside.store.begin() as unit:
         now = await outside.clock.now(unit)
         first = effect.read_first(now)
-        if not first:
-            await sending(unit, effect, now)
+        if not await sending(unit, effect, now):
+            return
     try:
         answer = await (_look_up if first else _ask)(effect, outside)
         await failpoint("carry_out.answered")
@@ -77,7 +77,15 @@ async def _open(effect: Leased, processor: PaymentProcessor) -> View:
 
 
 async def _expire(effect: Leased, processor: PaymentProcessor) -> View:
-    return await processor.expire_session(effect.params["session_id"], key=effect.call_key)
+    session = await processor.expire_session(effect.params["session_id"], key=effect.call_key)
+    return await _what_became(session, processor)
+
+
+async def _what_became(session: SessionView, processor: PaymentProcessor) -> View:
+    """A page that was completed before it could be closed: its payment is the answer, notice or no notice (F19)."""
+    if session.status == "complete" and session.payment_id:
+        return await processor.read_payment(session.payment_id)
+    return session
 
 
 async def _capture(effect: Leased, processor: PaymentProcessor) -> View:
@@ -114,7 +122,7 @@ async def _look_up(effect: Leased, outside: Outside) -> View | None:
         return None  # a page whose address nobody has can be paid by nobody
     if effect.kind == "expire_checkout":
         session = await outside.processor.read_session(effect.params["session_id"])
-        return None if session.status == "open" else session
+        return None if session.status == "open" else await _what_became(session, outside.processor)
     if effect.kind == "refund":
         async for refund in outside.processor.refunds_of(effect.params["payment_id"]):
             if refund.our_refund == effect.params["refund_id"]:
@@ -147,7 +155,7 @@ async def _record(effect: Leased, answer: View | None, outside: Outside) -> None
         if answer is None:
             await renew_key(unit, effect, now)
             return
-        if isinstance(answer, PaymentView) and answer.status in _UNDER_WAY:
+        if isinstance(answer, PaymentView) and _is_under_way(effect, answer):
             await postpone(unit, effect, now, error=answer.status, state="unknown")
             return
         await failpoint(f"record.{effect.kind}")
@@ -157,6 +165,12 @@ async def _record(effect: Leased, answer: View | None, outside: Outside) -> None
             await bury(unit, effect, now, error=str(error))
             return
         await finish(unit, effect.id, _reference(answer), now)
+
+
+def _is_under_way(effect: Leased, payment: PaymentView) -> bool:
+    """Whether a call has not come to its end; a hold that stands was neither captured nor released."""
+    held = payment.status == "requires_capture" and effect.kind in ("capture", "release")
+    return held or payment.status in _UNDER_WAY
 
 
 async def apply(answer: View, effect: Leased, *, unit: Unit, now: datetime, keys: Keys) -> None:

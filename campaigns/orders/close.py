@@ -13,7 +13,7 @@ from campaigns.foundation.effects import owe
 from campaigns.foundation.failpoints import failpoint
 from campaigns.foundation.ids import DealId
 from campaigns.foundation.store import Store, Unit
-from campaigns.orders.lapse import never_asked
+from campaigns.orders.lapse import being_asked, never_asked
 from campaigns.orders.owed import expire_effect, release_effect
 from campaigns.orders.rows import has_pending, move_orders, orders
 from campaigns.orders.tip import tip_if_reached
@@ -50,7 +50,7 @@ async def decide(deal_id: str, *, store: Store, clock: Clock) -> str:
         if deal is None or deal.state != "open" or now < deal.closes_at:
             return str(deal.state) if deal is not None else "unknown"
         if await has_pending(unit, deal_id):
-            if now < deal.decide_by:
+            if now < deal.decide_by or await being_asked(unit, deal_id, now):
                 return "open"
             await lapse_unpaid(unit, deal_id, now, reason="deal_closed")
             deal = await lock_deal(unit, deal_id)

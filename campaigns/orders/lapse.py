@@ -34,7 +34,9 @@ async def ask_about_overdue_places(*, store: Store, clock: Clock, batch: int = 2
             .order_by(orders.c.place_ends_at)
             .limit(batch)
         )
-        await owe(unit, [expire_effect(row, now) for row in rows if row.session_id])
+        # In the order in which a closing deal owes the same calls, so that the two never wait for each other.
+        in_order = sorted(rows, key=lambda row: (row.placed_at, row.id))
+        await owe(unit, [expire_effect(row, now) for row in in_order if row.session_id])
     for row in rows:
         if not row.session_id:
             await _lapse_unasked(row.id, store=store, clock=clock)
@@ -70,6 +72,23 @@ async def never_asked(unit: Unit, order: Any) -> bool:
         or_(outbox.c.state == "dead", outbox.c.provider_ref == "not_sent"),
     )
     return await unit.one(refused) is not None
+
+
+async def being_asked(unit: Unit, deal_id: str, now: datetime) -> bool:
+    """Whether the processor is still to be asked about a pending order, or is at this moment.
+
+    After downtime a deadline may be long past before anybody has asked (R19). Once asked in vain, nobody waits.
+    """
+    asking = (
+        outbox.c.order_id == orders.c.id,
+        outbox.c.kind == "expire_checkout",
+        outbox.c.ref == orders.c.session_id,
+        outbox.c.state.in_(("pending", "unknown")),
+        or_(outbox.c.first_sent_at.is_(None), outbox.c.lease_until > now),
+    )
+    unanswered = select(literal(1)).where(*asking).exists()
+    waiting = select(orders.c.id).where(orders.c.deal_id == deal_id, orders.c.state == "pending", unanswered)
+    return await unit.one(waiting.limit(1)) is not None
 
 
 async def lapse(unit: Unit, order: Any, now: datetime, *, reason: str) -> bool:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import Select, func, or_, select
 
 from campaigns.deals.rows import deals, lock_deal, move_deal, terms_of
 from campaigns.deals.rules import tier_reached
@@ -14,6 +15,7 @@ from campaigns.foundation.effects import outbox
 from campaigns.foundation.ids import DealId
 from campaigns.foundation.store import Store, Unit
 from campaigns.orders.close import lapse_unpaid
+from campaigns.orders.lapse import being_asked
 from campaigns.orders.owed import KINDS
 from campaigns.orders.rows import count_committed, has_pending, orders
 from campaigns.orders.rules import UNSETTLED
@@ -21,13 +23,20 @@ from campaigns.orders.tip import begin_captures, begin_late_captures, fix_price
 
 
 async def unsettled_deals(*, store: Store, clock: Clock, batch: int = 50) -> list[DealId]:
-    """Tipped deals whose window is over, and settling ones."""
+    """Tipped deals whose window is over, and settling ones that can go on now.
+
+    One that waits, perhaps for days, for a buyer's other card must not stand in the way of those behind it.
+    """
     async with store.read() as unit:
         now = await clock.now(unit)
         over = (deals.c.state == "tipped") & (deals.c.closes_at <= now)
+        unpaid = _orders_in(deals.c.id, ("pending",)).exists()
+        unpriced = (func.json_array_length(deals.c.tiers) > 1) & deals.c.final_price_minor.is_(None)
+        quiet = ~_orders_in(deals.c.id, UNSETTLED).exists() & ~_calls_owed(deals.c.id).exists()
+        ready = or_(unpaid & (deals.c.decide_by <= now), ~unpaid & or_(unpriced, quiet))
         rows = await unit.all(
             select(deals.c.id)
-            .where(or_(over, deals.c.state == "settling"))
+            .where(or_(over, (deals.c.state == "settling") & ready))
             .order_by(deals.c.closes_at)
             .limit(batch)
         )
@@ -45,7 +54,7 @@ async def settle(deal_id: str, *, store: Store, clock: Clock) -> str:
         if deal.state != "settling":
             return str(deal.state)
         if await has_pending(unit, deal_id):
-            if now < deal.decide_by:
+            if now < deal.decide_by or await being_asked(unit, deal_id, now):
                 return "settling"
             await lapse_unpaid(unit, deal_id, now, reason="deal_closed")
         if terms_of(deal).is_ladder and deal.final_price_minor is None:
@@ -73,14 +82,27 @@ async def _fix_ladder(unit: Unit, deal: Any, now: datetime) -> None:
 
 
 async def _is_quiet(unit: Unit, deal_id: str) -> bool:
-    """No order is on its way and no call is owed; a dead one keeps the deal open until a person decides."""
-    moving = select(orders.c.id).where(orders.c.deal_id == deal_id, orders.c.state.in_(UNSETTLED)).limit(1)
-    if await unit.one(moving) is not None:
-        return False
-    owed = (
+    """No order is on its way and no call is owed."""
+    moving = await unit.one(_orders_in(deal_id, UNSETTLED).limit(1))
+    return moving is None and await unit.one(_calls_owed(deal_id).limit(1)) is None
+
+
+def _orders_in(deal_id: Any, states: Sequence[str]) -> Select[Any]:
+    return select(orders.c.id).where(orders.c.deal_id == deal_id, orders.c.state.in_(states))
+
+
+def _calls_owed(deal_id: Any) -> Select[Any]:
+    """Calls for a deal's orders. A dead capture or release keeps the deal open until a person decides.
+
+    A page that was never opened or closed holds no money, and a refund goes on after the end by itself.
+    """
+    dead = (outbox.c.state == "dead") & outbox.c.kind.in_(("capture", "release"))
+    return (
         select(outbox.c.id)
         .join(orders, orders.c.id == outbox.c.order_id)
-        .where(orders.c.deal_id == deal_id, outbox.c.kind.in_(KINDS), outbox.c.state != "done")
-        .limit(1)
+        .where(
+            orders.c.deal_id == deal_id,
+            outbox.c.kind.in_(KINDS),
+            or_(outbox.c.state.in_(("pending", "unknown")), dead),
+        )
     )
-    return await unit.one(owed) is None

@@ -26,6 +26,7 @@ async def expire_promotional_values(*, store: Store, clock: Clock, batch: int = 
             .where(
                 vouchers.c.state == "issued", vouchers.c.promo_expires_on < (now + timedelta(days=1)).date()
             )
+            .order_by(vouchers.c.promo_expires_on, vouchers.c.id)
             .limit(batch)
         )
         zones = {row.deal_id: await _zones(unit, row.deal_id) for row in maybe}
@@ -36,7 +37,7 @@ async def expire_promotional_values(*, store: Store, clock: Clock, batch: int = 
                 now.astimezone(ZoneInfo(zone)).date() > row.promo_expires_on for zone in zones[row.deal_id]
             )
         ]
-        for row in over:
+        for row in sorted(over, key=lambda row: str(row.id)):
             guarded = update(vouchers).where(vouchers.c.id == row.id, vouchers.c.state == "issued")
             if await unit.changed(guarded.values(state="promo_expired")) == 1:
                 fact = moved(

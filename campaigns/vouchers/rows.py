@@ -64,7 +64,12 @@ vouchers, redemptions = table(VoucherRow), table(RedemptionRow)
 async def revoke(unit: Unit, voucher_ids: Sequence[str], reason: str, now: datetime) -> list[str]:
     """Compare-and-set unredeemed vouchers to `revoked`; answers those that were. Refund money only for these (R70)."""
     mine = (vouchers.c.id.in_(voucher_ids), vouchers.c.state.in_((*SPENDABLE, "frozen")))
-    found = select(vouchers.c.id, vouchers.c.state, vouchers.c.deal_id).where(*mine).with_for_update()
+    found = (
+        select(vouchers.c.id, vouchers.c.state, vouchers.c.deal_id)
+        .where(*mine)
+        .order_by(vouchers.c.id)
+        .with_for_update()
+    )
     before = {row.id: row for row in await unit.all(found)}
     statement = update(vouchers).where(*mine).values(state="revoked", reason=reason).returning(vouchers.c.id)
     revoked = [row.id for row in await unit.all(statement)]
