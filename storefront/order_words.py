@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 from storefront import words
-from storefront.formats import day_and_time, format_money, plural, time_of_day
+from storefront.formats import format_at, format_money, plural, time_of_day
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -72,11 +72,12 @@ def history_line(state: str, reason: str | None) -> str:
 
 
 def _kept_until(order: OrderView) -> str:
-    return f"Your place is kept until {time_of_day(order.place_ends_at, order.deal.zone)}"
+    until = time_of_day(order.place_ends_at, order.deal.zone)
+    return f"Your place is kept until {until} ({order.deal.city})"
 
 
 def _local(order: OrderView, instant: datetime | None) -> str:
-    return day_and_time(instant, order.deal.zone) if instant else "then"
+    return format_at(instant, order.deal.zone, order.deal.city) if instant else "then"
 
 
 def _held(order: OrderView) -> str:
@@ -188,7 +189,9 @@ _NEXT: Mapping[str, _Sentence] = {
     "pending": lambda order: "Continue to the payment page. If you have just paid, this page says so soon.",
     "authorized": _after_holding,
     "card_saved": _after_holding,
-    "capturing": lambda order: "Your voucher comes as soon as your bank says yes.",
+    "capturing": lambda order: (
+        f"Your {'voucher comes' if order.units == 1 else 'vouchers come'} as soon as your bank says yes."
+    ),
     "captured": lambda order: _refundable(order) or "",
     "payment_problem": lambda order: (
         f"Your place is kept until {_local(order, order.problem_ends_at)}. After that the order ends "
@@ -216,8 +219,8 @@ _LEAVE: Mapping[str, _Sentence] = {
 _LEAVING: Mapping[str, _Sentence] = {
     "lapse": lambda order: "Your place goes back to the deal. Nothing was charged.",
     "release": lambda order: (
-        f"The hold of {format_money(order.held)} is released, and you pay nothing. The deal counts one "
-        "person less. You can join again while it is open."
+        f"The hold of {format_money(order.held)} is released, and you pay nothing. Your place goes "
+        "back to the deal. You can join again while it is open."
     ),
     "give_up": lambda order: "Your order and your place end. You pay nothing.",
     "refund": lambda order: (

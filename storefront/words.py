@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from campaigns.deals.queries import DealCard, DealView
+    from campaigns.deals.views import VenueView
 
 __all__ = [
     "bare_quantity",
@@ -62,6 +63,7 @@ __all__ = [
     "plural",
     "progress_text",
     "quantity",
+    "venue_line",
 ]
 
 Plan = Literal["hold", "saved_card"]
@@ -148,6 +150,12 @@ def list_price_line(deal: DealView) -> str:
     return f"{price} was charged{''.join(spans)}. {deal.list_price_evidence}".strip()
 
 
+def venue_line(venue: VenueView) -> str:
+    """Name, street and city; merchants often write the city into the street already."""
+    parts = [venue.name, venue.address, *([] if venue.city in venue.address else [venue.city])]
+    return ", ".join(part for part in parts if part)
+
+
 def card_line(card: DealCard) -> str:
     """A deal's one line on the board, where there is room for one fact."""
     if card.phase == "tipped":
@@ -165,7 +173,7 @@ def _money_before_the_tip(deal: DealView, plan: Plan) -> str:
     top, goal = format_money(deal.price_top), quantity(deal, deal.threshold)
     if deal.is_ladder and plan == "hold":
         return (
-            f"We hold {top}, the most you can pay. At less than {goal} the hold is released; "
+            f"We hold {top}, the most you can pay. Below {goal} the hold is released; "
             "else you pay the final price when it closes."
         )
     if deal.is_ladder:
@@ -239,7 +247,7 @@ _MONEY_WHEN_CLOSED = {
     "grace": "No new orders. Cards are held or saved, not charged, until the result.",
     "sold_out": "Nobody pays for a place on the waiting list.",
     "settled": "Everyone paid the same final price, even if they joined first.",
-    "failed": "Nothing was charged. Holds are being released, which some banks show after a few days.",
+    "failed": "Nothing was charged. Every hold is released, which some banks show after a few days.",
     "canceled": "Released holds and refunds can take some banks a few days to show.",
 }
 

@@ -98,9 +98,11 @@ async def _deal(site: Site, slug: str) -> DealView:
 
 
 def _units(form: JoinForm, deal: DealView) -> int:
-    """As typed where it is a number: the rules decide whether so many may be had."""
-    text = form.quantity
-    return int(text) if text.isascii() and text.isdecimal() and len(text) < 6 else quantity_of(text, deal)
+    """As typed: the rules decide whether so many may be had. Nothing typed is the least, nonsense is none."""
+    text = form.quantity.strip()
+    if not text:
+        return deal.min_per_order
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else 0
 
 
 async def _count(request: AnyRequest, site: Site, email: str) -> None:

@@ -32,7 +32,8 @@ class SignInForm:
 
 
 @get("/sign-in", include_in_schema=False)
-async def sign_in_page(request: AnyRequest, next: FromQuery[str] = "/") -> Response[str]:  # noqa: A002
+async def sign_in_page(request: AnyRequest, next: FromQuery[str] = "/console") -> Response[str]:  # noqa: A002
+    """Whoever signs in came to work: without another wish it leads to their console, desk or operator page."""
     return await page(request, "sign_in/sign_in.html", next=inside(next), email="", errors={})
 
 

@@ -1,9 +1,12 @@
 """Every sentence of a deal, in every phase, for one too few, enough and one too many (U1, U3, U4, U13)."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
 
+from campaigns.deals.views import VenueView
+from campaigns.foundation.ids import VenueId
 from storefront import words
 from tests.storefront.front_end.builders import FIXED, a_card, a_deal_view
 
@@ -51,6 +54,13 @@ def test_an_open_deal_says_how_many_people_are_missing(count: int, sentence: str
 def test_each_phase_has_its_headline(phase: str, count: int, sentence: str) -> None:
     """U13"""
     assert words.headline(a_deal_view(phase, count)) == sentence
+
+
+def test_a_venue_names_its_city_once() -> None:
+    venue = VenueView(VenueId("ven_1"), "Alder", "214 SE Alder Street", "Portland", "America/Los_Angeles")
+    assert words.venue_line(venue) == "Alder, 214 SE Alder Street, Portland"
+    full = replace(venue, address="214 SE Alder Street, Portland, OR 97214")
+    assert words.venue_line(full) == "Alder, 214 SE Alder Street, Portland, OR 97214"
 
 
 def test_a_fixed_price_deal_that_is_on_names_the_one_price() -> None:
@@ -106,7 +116,7 @@ def test_a_canceled_deal_says_when_and_what_becomes_of_the_money() -> None:
             True,
             "hold",
             (
-                "We hold $38, the most you can pay. At less than 20 people the hold is released; "
+                "We hold $38, the most you can pay. Below 20 people the hold is released; "
                 "else you pay the final price when it closes."
             ),
         ),

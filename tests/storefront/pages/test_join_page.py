@@ -2,6 +2,7 @@
 
 import re
 
+import pytest
 from httpx import Response
 from sqlalchemy import select
 
@@ -111,6 +112,18 @@ async def test_refusals_come_back_in_words(world: World, visitor: Browser) -> No
     late = await press_without_form(visitor, "small", "di@example.com")
     assert late.status_code == 422
     assert "All places are taken" in late.text
+
+
+@pytest.mark.parametrize("quantity", ["0", "-1", "abc", "1.5", "1e3", "999999", "9" * 40])
+async def test_a_quantity_that_is_none_takes_no_place(quantity: str, world: World, visitor: Browser) -> None:
+    """R20: what was typed is refused at its field, and never replaced by another number."""
+    await world.deal(slug="noodles", capacity=50)
+
+    answer = await press(visitor, "noodles", "ann@example.com", quantity)
+
+    assert answer.status_code == 422
+    assert 'id="quantity-error"' in answer.text
+    assert not await world.rows(select(orders))
 
 
 async def press_without_form(visitor: Browser, slug: str, email: str) -> Response:

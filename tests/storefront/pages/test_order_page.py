@@ -44,7 +44,7 @@ async def test_a_kept_place_leads_on_to_the_payment_page(world: World, visitor: 
 
     page = await shown(world, visitor, order_id)
 
-    assert "Your place is kept until 04:30" in page.text
+    assert "Your place is kept until 04:30 (" in page.text
     assert "Nothing is held or charged yet" in page.text
     assert (await world.order(order_id)).session_url in page.text
 

@@ -17,7 +17,20 @@ async def test_signing_in_leads_on_and_the_page_knows_the_name(shop: Shop, visit
     await shop.member()
     answer = await visitor.sign_in("owner@fern.example", next="/sign-in")
     assert (answer.status_code, answer.headers["location"]) == (303, "/sign-in")
-    assert "A owner" in (await visitor.get("/sign-in")).text
+    assert "You are signed in as A owner" in (await visitor.get("/sign-in")).text
+
+
+@pytest.mark.parametrize(
+    ("role", "leads_to"), [("owner", "/console"), ("manager", "/console"), ("staff", "/desk")]
+)
+async def test_signing_in_without_another_wish_leads_to_work(
+    role: str, leads_to: str, shop: Shop, visitor: Browser
+) -> None:
+    await shop.member(role=role)
+    assert 'name="next" value="/console"' in (await visitor.get("/sign-in")).text
+    await visitor.sign_in(f"{role}@fern.example", next="/console")
+    console = await visitor.get("/console")
+    assert (console.headers.get("location") or "/console") == leads_to
 
 
 async def test_the_cookie_is_out_of_reach_of_scripts_and_other_sites(shop: Shop, visitor: Browser) -> None:
