@@ -130,6 +130,10 @@ def _charged(order: OrderView) -> str:
     return f"{format_money(order.due)} was charged to {card(order)}.{rest}"
 
 
+def _unused(order: OrderView) -> int:
+    return sum(voucher.spendable for voucher in order.vouchers)
+
+
 def _refundable(order: OrderView) -> str | None:
     if order.refund_until is not None and order.leaving == "refund":
         return f"Unused vouchers can be refunded until {_local(order, order.refund_until)}."
@@ -213,7 +217,7 @@ _LEAVE: Mapping[str, _Sentence] = {
     "lapse": lambda order: "Give up my place",
     "release": lambda order: f"Leave and release {format_money(order.held)}",
     "give_up": lambda order: "End my order",
-    "refund": lambda order: f"Refund {format_money(order.due)}",
+    "refund": lambda order: f"Refund {format_money(order.refundable)}",
 }
 
 _LEAVING: Mapping[str, _Sentence] = {
@@ -224,8 +228,8 @@ _LEAVING: Mapping[str, _Sentence] = {
     ),
     "give_up": lambda order: "Your order and your place end. You pay nothing.",
     "refund": lambda order: (
-        f"{plural(len(order.vouchers), 'voucher stops', 'vouchers stop')} working at once, and "
-        f"{format_money(order.due)} goes back to {card(order)}. This cannot be undone."
+        f"{plural(_unused(order), 'voucher stops', 'vouchers stop')} working at once, and "
+        f"{format_money(order.refundable)} goes back to {card(order)}. This cannot be undone."
     ),
 }
 

@@ -133,13 +133,17 @@ async def owe(unit: Unit, effects: Sequence[Effect], *, now: datetime | None = N
 async def claim(
     unit: Unit, now: datetime, *, kinds: Sequence[str], batch: int = 5, only: int | None = None
 ) -> list[Leased]:
-    """Lease what is due, earliest first. `only` takes one row whether it is due or not, if nobody holds it."""
+    """Lease what is due, letters last and else earliest first.
+
+    `only` takes one row whether it is due or not, if nobody holds it.
+    """
     free = or_(outbox.c.lease_until.is_(None), outbox.c.lease_until < now)
     which = outbox.c.id == only if only is not None else outbox.c.run_at <= now
     due = (
         select(outbox.c.id)
         .where(outbox.c.state.in_(_OWED), outbox.c.kind.in_(kinds), which, free)
-        .order_by(outbox.c.run_at, outbox.c.id)
+        # A slow mail server must not keep a capture waiting.
+        .order_by(outbox.c.kind == "mail", outbox.c.run_at, outbox.c.id)
         .limit(batch)
         .with_for_update(skip_locked=True)
         .cte("due")

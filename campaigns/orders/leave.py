@@ -14,9 +14,9 @@ from campaigns.foundation.store import Store, Unit
 from campaigns.orders.join import deal_now
 from campaigns.orders.lapse import lapse, never_asked
 from campaigns.orders.owed import expire_effect, release_effect
-from campaigns.orders.refund import grant
+from campaigns.orders.refund import grant, unredeemed
 from campaigns.orders.rows import count_committed, free_units, lock_order, move_order, read_order
-from campaigns.orders.rules import Leaving, check_leave
+from campaigns.orders.rules import Leaving, MayNotRefund, check_leave
 from campaigns.orders.withdraw import give_up
 
 
@@ -41,8 +41,16 @@ async def leave(order_id: str, *, store: Store, clock: Clock) -> str:
         elif how == "give_up":
             await give_up(unit, order, now, ending="gave_up")
         else:
-            await grant(unit, order, order.units_captured - order.units_refunded, "left", now)
+            await _refund_rest(unit, order, now)
         return str((await read_order(unit, order_id)).state)
+
+
+async def _refund_rest(unit: Unit, order: Any, now: datetime) -> None:
+    """What is redeemed stays paid for, the rest goes back (R33)."""
+    units = await unredeemed(unit, order.id)
+    if not units:
+        raise MayNotRefund(why="Every voucher of this order is used, so there is nothing left to refund.")
+    await grant(unit, order, units, "left", now)
 
 
 async def release(unit: Unit, order: Any, now: datetime, *, reason: str) -> None:

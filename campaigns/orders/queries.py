@@ -67,7 +67,10 @@ class RefundLine:
 
 @dataclass(frozen=True)
 class OrderView:
-    """An order as its buyer sees it. `leaving` says what leaving would do: lapse, release, give_up, refund or None."""
+    """An order as its buyer sees it. `refundable` is what its unused vouchers cost.
+
+    `leaving` says what leaving would do: lapse, release, give_up, refund, or None where there is no way out.
+    """
 
     id: OrderId
     state: str
@@ -77,6 +80,7 @@ class OrderView:
     unit_price: Money
     held: Money
     due: Money
+    refundable: Money
     placed_at: datetime
     place_ends_at: datetime
     captured_at: datetime | None
@@ -122,6 +126,8 @@ async def order_page(unit: Unit, order_id: str, now: datetime, keys: Keys) -> Or
     if deal is None:
         return None
     deal_row = await unit.one(select(deals, offers.c.currency).join(offers).where(deals.c.id == row.deal_id))
+    held_vouchers = await vouchers_of(unit, keys, vouchers.c.order_id == order_id)
+    refundable = sum(voucher.paid_value.amount_minor for voucher in held_vouchers if voucher.spendable)
     return OrderView(
         id=OrderId(row.id),
         unit_price=Money(row.due_minor // row.units, row.currency),
@@ -129,10 +135,11 @@ async def order_page(unit: Unit, order_id: str, now: datetime, keys: Keys) -> Or
         due=Money(row.due_minor, row.currency),
         card=f"{(row.card_brand or 'card').title()} ending {row.card_last4}" if row.card_last4 else None,
         pay_url=row.session_url if row.state in ("pending", "payment_problem") else None,
-        leaving=_leaving(row, deal_row, now),
+        refundable=Money(refundable, row.currency),
+        leaving=_leaving(row, deal_row, now) if row.state != "captured" or refundable else None,
         refund_until=_refund_until(row, deal_row),
         deal=deal,
-        vouchers=await vouchers_of(unit, keys, vouchers.c.order_id == order_id),
+        vouchers=held_vouchers,
         refunds=await _refunds(unit, order_id),
         **{name: getattr(row, name) for name in _SAME},
     )

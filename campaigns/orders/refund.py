@@ -82,10 +82,14 @@ async def grant(unit: Unit, order: Any, units: int, ground: str, now: datetime) 
 
 async def refund_unredeemed(unit: Unit, order: Any, now: datetime) -> None:
     """Refund what of a captured order is not redeemed; redeemed vouchers are left out."""
-    spendable = (vouchers.c.order_id == order.id, vouchers.c.state.in_((*SPENDABLE, "frozen")))
-    units = int(await unit.value(select(func.count()).select_from(vouchers).where(*spendable)) or 0)
-    if units:
+    if units := await unredeemed(unit, order.id):
         await grant(unit, order, units, "deal_canceled", now)
+
+
+async def unredeemed(unit: Unit, order_id: str) -> int:
+    """How many vouchers of an order could still be refunded."""
+    spendable = (vouchers.c.order_id == order_id, vouchers.c.state.in_((*SPENDABLE, "frozen")))
+    return int(await unit.value(select(func.count()).select_from(vouchers).where(*spendable)) or 0)
 
 
 async def _owe(unit: Unit, order: Any, units: int, amount_minor: int, ground: str, now: datetime) -> RefundId:

@@ -17,7 +17,7 @@ BOOKS = {
     "S": "docs/security.md",
     "U": "docs/pages.md",
 }
-_CITED = re.compile(r"\b([RFISUX])(\d{1,2})(?:(?:-| to )\1(\d{1,2}))?\b")
+_CITED = re.compile(r"(?<!%)\b([RFISUX])(\d{1,2})(?:(?:-| to )\1(\d{1,2}))?\b")
 _STATED = re.compile(r"\*\*([A-Z])(\d+)\*\*")
 # Lines that carry such letters for another reason: lint codes, test ids, data.
 _NOT_A_CITATION = re.compile(r"noqa|S[0-9]{3}|\bF[0-9]{3}\b")

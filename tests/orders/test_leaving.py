@@ -8,6 +8,7 @@ from campaigns.orders.leave import leave
 from campaigns.orders.refund import refund
 from campaigns.orders.rules import MayNotLeave, MayNotRefund
 from campaigns.orders.waive import MayNotWaive, waive
+from campaigns.vouchers.redeem import Scan, redeem
 from campaigns.vouchers.rows import vouchers
 from tests.world import World
 
@@ -76,6 +77,22 @@ async def test_after_the_tip_leaving_is_a_refund_within_its_hours(world: World) 
     await world.run()
     assert (await world.order(order_id)).state == "refunded"
     assert (await world.deal_row(deal_id)).tipped_at is not None
+
+
+async def test_leaving_refunds_what_is_not_redeemed(world: World) -> None:
+    """R33, R70: one of two vouchers is used: the other one's money goes back; used ones stay paid for."""
+    deal_id = await world.deal(threshold=1, price=1000)
+    order_id = await world.buy(deal_id, "ann@example.com", units=2)
+    issued = await world.rows(select(vouchers).where(vouchers.c.order_id == order_id))
+    code, venue_id = await world.code_of(issued[0].id)
+    scan = Scan(code, venue_id, "non-1")
+    await redeem(scan, actor=world.owner, store=world.store, clock=world.clock, keys=world.keys)
+    assert await _leave(world, order_id) == "refunding"
+    await world.run()
+    assert sorted(await _states(world, order_id)) == ["redeemed", "revoked"]
+    assert (await world.order(order_id)).state == "captured"
+    with pytest.raises(MayNotRefund):
+        await _leave(world, order_id)
 
 
 async def test_the_refund_hours_end_to_the_second(world: World) -> None:

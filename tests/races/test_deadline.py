@@ -51,7 +51,7 @@ async def _begun(store: Store) -> asyncio.Event:
 
 
 async def test_a_join_that_waits_across_the_close_is_refused(world: World, stores: Open) -> None:
-    """I14, X25, R13: the lock was held from before the close until after it."""
+    """I14, X25, R11: the lock was held from before the close until after it."""
     deal_id = await world.deal()
     closes_at = (await world.deal_row(deal_id)).closes_at
     holder, joiner = stores(2)
