@@ -32,6 +32,7 @@ from campaigns.people.rules import Actor
 from campaigns.reactions.deliver import deliver
 from campaigns.reactions.react import react
 from campaigns.vouchers.rows import vouchers
+from integrations.payments.sandbox.render import shown
 from integrations.payments.stripe.processor import StripeProcessor
 from scheduler.due import do_what_is_due
 from scheduler.effects import ALL_KINDS
@@ -83,6 +84,7 @@ class World:
     # How calls are carried out and notices heard, for tests of what becomes of it when either is done wrongly.
     call: Callable[[Leased, Outside], Awaitable[None]] = carry_out
     listen: Callable[[Outside], Awaitable[int]] = drain_notices
+    heard: set[str] = field(default_factory=set)
     # Every notice is lost on its way.
     deaf: bool = False
 
@@ -118,13 +120,17 @@ class World:
         """The sandbox's events arrive as notices, as a webhook would store them: all, or a random share."""
         if self.deaf:
             return
-        events = (await self.sandbox.control.dump())["objects"].get("event", [])
+        await self.sandbox.sandbox.tick()
+        events = [shown(event) for event in self.sandbox.sandbox.state.rows("event").values()]
         if shuffle is not None:
             shuffle.shuffle(events)
             events = events[: max(1, int(len(events) * share))] if events else []
+        elif not repeat:
+            events = [event for event in events if event["id"] not in self.heard]
         async with self.store.begin() as unit:
             for event in events * (1 + repeat):
                 await receive(unit, _notice(event), self.clock.at)
+        self.heard |= {event["id"] for event in events}
         await self.listen(self.outside)
 
     async def work(self, *, at_most: int = 10_000) -> int:

@@ -52,7 +52,8 @@ async def test_f23_a_refund_that_fails_later_is_marked_and_booked_back(world: Wo
     await world.advance(hours=1)
     await drain(world)
     order = await world.order(order_id)
-    assert (order.reason, await refunded(world, "failed")) == ("refund_failed", 2500)
+    assert (order.state, order.reason) == ("refunding", "refund_failed")
+    assert await refunded(world, "failed") == 2500
     assert await voucher_states(world, order_id) == ["revoked"]
     kinds = [row.kind for row in await world.rows(select(journal.c.kind).order_by(journal.c.id))]
     assert kinds == ["capture", "refund", "refund_failed"]
@@ -79,8 +80,6 @@ async def test_f23_the_rest_follows_when_a_deal_is_canceled_during_a_refund(worl
     order_id = await world.buy(deal_id, "ann@example.com", units=3, card=SLOW)
     await give_back(world, order_id)
     await cancel(deal_id, "Flood", actor=world.owner, store=world.store, clock=world.clock, keys=world.keys)
-    await world.run()
-    assert await voucher_states(world, order_id) == ["issued", "issued", "revoked"]
     for _ in range(2):
         await world.advance(hours=1)
         await drain(world)
