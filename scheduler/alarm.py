@@ -38,7 +38,8 @@ class Alarm:
         self._surroundings = surroundings
         self._stopping = asyncio.Event()
         self._ringing: set[asyncio.Task[Any]] = set()
-        logging.getLogger("apscheduler").setLevel(logging.WARNING)  # it would tell of every ring
+        # It would tell of every ring, and of every one that came while the last still rang.
+        logging.getLogger("apscheduler").setLevel(logging.ERROR)
         self._scheduler = AsyncIOScheduler(
             timezone="UTC",
             job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1},

@@ -245,7 +245,7 @@ _HEADLINES = {
 
 _MONEY_WHEN_CLOSED = {
     "grace": "No new orders. Cards are held or saved, not charged, until the result.",
-    "sold_out": "Nobody pays for a place on the waiting list.",
+    "sold_out": "Every place is taken. If one comes back, you can join here.",
     "settled": "Everyone paid the same final price, even if they joined first.",
     "failed": "Nothing was charged. Every hold is released, which some banks show after a few days.",
     "canceled": "Released holds and refunds can take some banks a few days to show.",

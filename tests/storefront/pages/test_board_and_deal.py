@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from campaigns.deals.rows import offers
+from campaigns.orders.cancel import cancel
 from tests.storefront.shop import Browser
 from tests.world import World
 
@@ -121,3 +122,15 @@ async def test_a_failed_deal_keeps_the_count_it_failed_with(world: World, visito
     await world.run()
 
     assert "2 of 3 people. Nothing was charged" in (await visitor.get("/deals/noodles")).text
+
+
+async def test_a_canceled_deal_says_when_it_was_canceled(world: World, visitor: Browser) -> None:
+    """U13: the day it would have closed lies ahead, so it is not called closed then."""
+    deal_id = await world.deal(slug="tea")
+    await cancel(deal_id, "Ill", actor=world.owner, store=world.store, clock=world.clock, keys=world.keys)
+
+    page = await visitor.get("/deals/tea")
+
+    assert "<span>Canceled</span>" in page.text
+    assert "<span>Closed</span>" not in page.text
+    assert "Invite friends" not in page.text

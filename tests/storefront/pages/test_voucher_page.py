@@ -85,6 +85,8 @@ async def test_a_refunded_voucher_can_no_longer_be_used(world: World, visitor: B
     page = await visitor.get(path)
 
     assert "This voucher was refunded. It can no longer be used." in page.text
+    assert "Full value" not in page.text
+    assert "How to use it" not in page.text
     assert 'class="qr"' not in page.text
 
 
