@@ -117,17 +117,18 @@ def join_label(deal: DealView) -> str:
     return f"Join for {format_money(deal.price_top)}"
 
 
-def confirmation(deal: DealView, *, has_voucher: bool = False) -> str:
-    """What a buyer reads right after joining: when the voucher comes, never before it exists (U4)."""
+def confirmation(deal: DealView, *, units: int = 1, has_voucher: bool = False) -> str:
+    """What a buyer of so many reads right after joining: when the voucher comes, never before it exists (U4)."""
+    one = units == 1
+    voucher, comes = ("voucher", "comes") if one else ("vouchers", "come")
     if has_voucher:
-        return "You're in. Your voucher is ready."
+        return f"You're in. Your {voucher} {'is' if one else 'are'} ready."
     if deal.is_ladder:
-        return (
-            f"You're in. Your voucher comes when the deal closes, {day_and_time(deal.closes_at, deal.zone)}."
-        )
+        closes = day_and_time(deal.closes_at, deal.zone)
+        return f"You're in. Your {voucher} {comes} when the deal closes, {closes}."
     if deal.tipped_at is None:
-        return "You're in. We'll e-mail your voucher the moment the deal is on."
-    return "You're in. Your voucher comes as soon as your card is charged."
+        return f"You're in. We'll e-mail your {voucher} the moment the deal is on."
+    return f"You're in. Your {voucher} {comes} as soon as your card is charged."
 
 
 def failed_line(deal: DealView) -> str:

@@ -220,6 +220,10 @@ def test_the_confirmation_never_promises_a_voucher_that_is_not_there() -> None:
     assert words.confirmation(a_deal_view("tipped", 23)) == (
         "You're in. Your voucher comes when the deal closes, Fri 27 Nov, 18:00."
     )
+    assert words.confirmation(fixed_open, units=2).endswith("e-mail your vouchers the moment the deal is on.")
+    assert words.confirmation(fixed_on, units=2).endswith(
+        "Your vouchers come as soon as your card is charged."
+    )
 
 
 def test_a_failed_deal_tells_its_buyers_where_the_money_is() -> None:
