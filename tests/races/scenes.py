@@ -51,7 +51,7 @@ async def broken(world: World) -> set[str]:
 
 
 async def somebody_waits(world: World) -> bool:
-    """Whether a connection to this PostgreSQL database waits for a lock; asked in a transaction of its own each time."""
+    """Whether a connection to this PostgreSQL database waits for a lock; asked in its own transaction each time."""
     waiting = text(
         "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
     )
