@@ -13,7 +13,7 @@ run: ## start everything on SQLite with demo data (PORT=8000 to choose the port)
 
 test: ## run every test, on SQLite and PostgreSQL, with a browser where there is one
 	@$(PYTHON) tools/setup.py test
-	@QUORUM_REQUIRE_POSTGRES=1 $(BIN)/python -m pytest -n 2 --dist loadfile $(TESTS)
+	@QUORUM_REQUIRE_POSTGRES=1 $(BIN)/python -m pytest -n 2 --dist worksteal $(TESTS)
 
 check: ## formatting, lint, types, layers, sizes, words, documents
 	@$(PYTHON) tools/setup.py check

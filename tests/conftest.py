@@ -1,7 +1,10 @@
 """What every test may ask for: a database of either kind, a store on it, a standing clock, a browser."""
 
+import asyncio
 import contextlib
 import os
+import threading
+import time
 from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -65,6 +68,15 @@ async def store(database: Database) -> "AsyncIterator[Store]":
     opened = open_store(database.url)
     yield opened
     await opened.close()
+    await asyncio.to_thread(_let_connections_end)
+
+
+def _let_connections_end() -> None:
+    """A call that was given up half-way ends in its thread; the loop it answers to must still be there."""
+    until = time.monotonic() + 2
+    for thread in threading.enumerate():
+        if "_connection_worker_thread" in thread.name:
+            thread.join(max(0.0, until - time.monotonic()))
 
 
 @pytest.fixture
