@@ -56,7 +56,7 @@ def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Databas
         try:
             mine = stack.enter_context(opened)
         except PostgresMissing as reason:
-            _without(str(reason), "QUORUM_REQUIRE_POSTGRES")
+            without(str(reason), "QUORUM_REQUIRE_POSTGRES")
         yield mine
 
 
@@ -92,7 +92,7 @@ async def browser() -> "AsyncIterator[Browser]":
     """Chromium; it resolves and reaches nothing but this machine."""
     executable = chromium_path()
     if executable is None:
-        _without("BROWSER TEST NOT RUN: there is no Chromium", "QUORUM_REQUIRE_BROWSER")
+        without("BROWSER TEST NOT RUN: there is no Chromium", "QUORUM_REQUIRE_BROWSER")
     async with open_browser(executable) as opened:
         yield opened
 
@@ -104,7 +104,7 @@ async def page(browser: "Browser") -> "AsyncIterator[Page]":
         yield opened
 
 
-def _without(reason: str, requirement: str) -> NoReturn:
+def without(reason: str, requirement: str) -> NoReturn:
     """Skip loudly, or fail where the run was told to have it."""
     if os.environ.get(requirement) == "1":
         pytest.fail(f"{reason}, and {requirement}=1 asks for it")

@@ -31,7 +31,7 @@ from campaigns.orders.rows import orders
 from campaigns.vouchers.redeem import Scan, redeem
 from campaigns.vouchers.rows import redemptions, vouchers
 from scheduler.due import do_what_is_due
-from tests.conftest import NOON
+from tests.conftest import NOON, without
 from tests.databases import PostgresMissing, postgres_database, sqlite_database
 from tests.faults.checks import check_after, check_now, drain
 from tests.faults.killing import PLACES, Killed, killed_at
@@ -255,7 +255,7 @@ def machine(request: pytest.FixtureRequest) -> type[AnyOrder]:
             with postgres_database():
                 pass
         except PostgresMissing as reason:
-            pytest.skip(f"no PostgreSQL: {reason}")
+            without(str(reason), "QUORUM_REQUIRE_POSTGRES")
     return type(f"AnyOrder{next(_numbers)}", (AnyOrder,), {"kind": request.param})
 
 
