@@ -35,8 +35,12 @@ async def test_an_empty_database_and_one_that_is_gone_make_us_unready(
     shop: Shop, clock: ManualClock, tmp_path: Path
 ) -> None:
     reasons = []
-    for url in (f"sqlite:///{tmp_path}/empty.db", f"sqlite:///{tmp_path}/no/such/folder.db"):
+    gone = tmp_path / "gone"
+    gone.mkdir()
+    for url in (f"sqlite:///{tmp_path}/empty.db", f"sqlite:///{gone}/folder.db"):
         store = open_store(url)
+        if str(gone) in url:
+            gone.rmdir()
         other = open_shop(shop_settings(tmp_path), store, clock)
         site: Site = other.app.state["site"]
         reasons.append(await why_not_ready(site))
