@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 
 import httpx
-from playwright.async_api import Browser, expect
+from playwright.async_api import Browser, Route, expect
 
 from storefront.live.hub import MOST_PER_ADDRESS, Hub
 from tests.browsers import open_page
@@ -77,6 +77,20 @@ async def test_closing_the_page_ends_its_stream(shop: Shop, browser: Browser) ->
         await until(lambda: hub_of(shop).streams == 1)
 
     await until(lambda: hub_of(shop).streams == 0)
+
+
+async def test_a_page_is_live_although_a_script_comes_late(shop: Shop, browser: Browser) -> None:
+    """U41: htmx must not look at the page before its extension is there."""
+    await shop.world.deal(slug="noodles")
+    async with open_page(browser) as page:
+
+        async def late(route: Route) -> None:
+            await asyncio.sleep(0.5)
+            await route.continue_()
+
+        await page.route("**/hx-sse*", late)
+        await page.goto(f"{shop.address}/deals/noodles")
+        await until(lambda: hub_of(shop).streams == 1)
 
 
 async def until(so: Callable[[], bool]) -> None:
