@@ -89,7 +89,8 @@ async def test_a_page_is_live_although_a_script_comes_late(shop: Shop, browser: 
             await route.continue_()
 
         await page.route("**/hx-sse*", late)
-        await page.goto(f"{shop.address}/deals/noodles")
+        async with page.expect_response("**/deals/noodles/live"):
+            await page.goto(f"{shop.address}/deals/noodles")
         await until(lambda: hub_of(shop).streams == 1)
 
 
