@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, Column, Integer, UniqueConstraint, and_, func, or_, select, update
+from sqlalchemy import JSON, BigInteger, Column, Integer, UniqueConstraint, func, or_, select, update
 from sqlmodel import Field, SQLModel
 
 from campaigns.foundation.schema import one_of, table
@@ -246,17 +246,3 @@ async def hand_back(unit: Unit, effect: Leased) -> None:
     """Give a lease back unused because this process goes down; the next need not wait for its end."""
     mine = (outbox.c.id == effect.id, outbox.c.lease == effect.lease, outbox.c.state.in_(_OWED))
     await unit.run(update(outbox).where(*mine).values(lease=None, lease_until=None, tries=outbox.c.tries - 1))
-
-
-async def withdraw(unit: Unit, subject: str, kind: str, now: datetime) -> None:
-    """An effect nobody has begun and nobody needs any more: nothing was sent, so nothing is owed."""
-    await unit.run(
-        update(outbox)
-        .where(
-            and_(outbox.c.subject == subject, outbox.c.kind == kind),
-            outbox.c.state == "pending",
-            outbox.c.first_sent_at.is_(None),
-            outbox.c.lease.is_(None),
-        )
-        .values(state="done", provider_ref="not_sent", done_at=now)
-    )

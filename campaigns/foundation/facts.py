@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, Column, Integer, and_, func, select
+from sqlalchemy import JSON, BigInteger, Column, Integer, select
 from sqlmodel import Field, SQLModel
 
 from campaigns.foundation.effects import Effect, owe
@@ -103,12 +103,6 @@ async def history(unit: Unit, subject: str) -> list[Recorded]:
     """Every fact of one subject such as `order:ord_…`, oldest first."""
     rows = await unit.all(select(facts).where(facts.c.subject == subject).order_by(facts.c.id))
     return [_recorded(row) for row in rows]
-
-
-async def count_facts(unit: Unit, deal_id: str, to_state: str) -> int:
-    """How often something of this deal moved to a state; one subject counts once."""
-    where = and_(facts.c.deal_id == deal_id, facts.c.to_state == to_state)
-    return int(await unit.value(select(func.count(facts.c.subject.distinct())).where(where)) or 0)
 
 
 def _recorded(row: Any) -> Recorded:

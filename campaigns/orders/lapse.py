@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import literal, or_, select, update
 
-from campaigns.deals.rows import deals, lock_deal, terms_of
+from campaigns.deals.rows import deals, lock_deal
 from campaigns.foundation.clock import Clock
 from campaigns.foundation.effects import outbox, owe
 from campaigns.foundation.store import Store, Unit
@@ -137,9 +137,3 @@ async def _locked(unit: Unit, order_id: str) -> Any:
     peek = await read_order(unit, order_id)
     await lock_deal(unit, peek.deal_id)
     return await lock_order(unit, order_id)
-
-
-def grace_over(deal: Any, now: datetime) -> bool:
-    """Whether a payment begun in time may no longer be confirmed (R12)."""
-    terms = terms_of(deal)
-    return now >= terms.closes_at + timedelta(minutes=terms.grace_minutes)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -175,10 +174,3 @@ async def _failed(unit: Unit, row: Any, order: Any, view: RefundView, now: datet
 async def _open_refunds(unit: Unit, order_id: str) -> int:
     where = (refunds.c.order_id == order_id, refunds.c.state != "done")
     return int(await unit.value(select(func.count()).select_from(refunds).where(*where)) or 0)
-
-
-async def refunds_of(unit: Unit, order_id: str) -> Sequence[Any]:
-    """The refunds of an order, oldest first."""
-    return await unit.all(
-        select(refunds).where(refunds.c.order_id == order_id).order_by(refunds.c.granted_at)
-    )

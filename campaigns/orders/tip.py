@@ -68,9 +68,3 @@ async def fix_price(unit: Unit, deal_id: str, price_minor: int) -> None:
         .where(orders.c.deal_id == deal_id, orders.c.captured_at.is_(None))
         .values(due_minor=orders.c.units * price_minor)
     )
-
-
-async def open_payment_pages(unit: Unit, deal_id: str) -> list[Any]:
-    """Pending orders of a deal, with or without a page at the processor."""
-    rows = await unit.all(select(orders).where(orders.c.deal_id == deal_id, orders.c.state == "pending"))
-    return list(rows)
