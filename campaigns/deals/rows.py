@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import JSON, CheckConstraint, Column, Index, UniqueConstraint, select, update
 from sqlmodel import Field, SQLModel
 
-from campaigns.deals.rules import DEAL, THRESHOLD_COUNTS, Terms, Tier
+from campaigns.deals.rules import CAMPAIGN, DEAL, THRESHOLD_COUNTS, Terms, Tier
 from campaigns.foundation.facts import moved, record
 from campaigns.foundation.schema import one_of, table
 from campaigns.foundation.store import Unit
@@ -118,6 +118,37 @@ class DealVenueRow(SQLModel, table=True):
     venue_id: str = Field(primary_key=True, foreign_key="venue.id", index=True)
 
 
+class CampaignRow(SQLModel, table=True):
+    """A marketer's effort around one or more deals. `tag` is its hashtag without `#`, or empty."""
+
+    __tablename__ = "campaign"
+    __table_args__ = (
+        UniqueConstraint("organization_id", "slug"),
+        one_of("state", CAMPAIGN.states),
+        CheckConstraint("referral_hours BETWEEN 1 AND 720", name="referral_hours_fit"),
+    )
+    id: str = Field(primary_key=True)
+    organization_id: str = Field(foreign_key="organization.id", index=True)
+    slug: str
+    name: str
+    goal: str = ""
+    tag: str = ""
+    channels: list[str] = Field(sa_column=Column(JSON, nullable=False))
+    referral_hours: int = 72
+    state: str = "draft"
+    created_at: datetime
+    launched_at: datetime | None = None
+
+
+class CampaignDealRow(SQLModel, table=True):
+    """A deal belongs to one campaign at most, so that no order is counted twice."""
+
+    __tablename__ = "campaign_deal"
+    deal_id: str = Field(primary_key=True, foreign_key="deal.id")
+    campaign_id: str = Field(foreign_key="campaign.id", index=True)
+
+
+campaigns, campaign_deals = table(CampaignRow), table(CampaignDealRow)
 offers, venues, deals, deal_venues = table(OfferRow), table(VenueRow), table(DealRow), table(DealVenueRow)
 
 

@@ -26,6 +26,7 @@ DEAL = machine(
 )
 
 ThresholdCounts = Literal["buyers", "units", "money"]
+CAMPAIGN = machine("campaign", {"draft": "launched", "launched": "ended", "ended": ""})
 THRESHOLD_COUNTS: tuple[ThresholdCounts, ...] = ("buyers", "units", "money")
 
 # After the grace the processor gets this long to answer about open payments; then the deal is decided (R12).

@@ -9,7 +9,7 @@ from sqlalchemy import JSON, BigInteger, CheckConstraint, Column, Integer, Uniqu
 from sqlmodel import Field, SQLModel
 
 from campaigns.foundation.schema import one_of, table
-from campaigns.people.rules import ORGANIZATION_KINDS, ROLES, SESSION_KINDS
+from campaigns.people.rules import CONSENT_KINDS, ORGANIZATION_KINDS, ROLES, SESSION_KINDS
 
 
 class AccountRow(SQLModel, table=True):
@@ -131,6 +131,19 @@ class StoredAnswerRow(SQLModel, table=True):
     created_at: datetime = Field(index=True)
 
 
+class ConsentRow(SQLModel, table=True):
+    """What a person agreed to, about what (an order, a merchant), and where that came from."""
+
+    __tablename__ = "consent"
+    __table_args__ = (one_of("kind", CONSENT_KINDS),)
+    account_id: str = Field(primary_key=True, foreign_key="account.id")
+    kind: str = Field(primary_key=True)
+    about: str = Field(primary_key=True)
+    source: str
+    given_at: datetime
+    withdrawn_at: datetime | None = None
+
+
 account = table(AccountRow)
 organization = table(OrganizationRow)
 membership = table(MembershipRow)
@@ -140,3 +153,4 @@ audit = table(AuditRow)
 audit_head = table(AuditHeadRow)
 tries = table(TriesRow)
 stored_answer = table(StoredAnswerRow)
+consents = table(ConsentRow)

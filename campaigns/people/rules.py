@@ -13,9 +13,11 @@ from campaigns.foundation.errors import NotAllowed, Refusal
 from campaigns.foundation.ids import AccountId, OrganizationId
 
 ORGANIZATION_KINDS = ("merchant", "platform")
-OWNER, MANAGER, STAFF, OPERATOR = "owner", "manager", "staff", "operator"
-ROLES = (OWNER, MANAGER, STAFF, OPERATOR)
-ROLES_OF_KIND = {"merchant": (OWNER, MANAGER, STAFF), "platform": (OPERATOR,)}
+# `announce_join`: our feeds may say that this order joined. `news`: this merchant may write about its deals.
+CONSENT_KINDS = ("announce_join", "news")
+OWNER, MANAGER, STAFF, OPERATOR, MARKETER = "owner", "manager", "staff", "operator", "marketer"
+ROLES = (OWNER, MANAGER, STAFF, OPERATOR, MARKETER)
+ROLES_OF_KIND = {"merchant": (OWNER, MANAGER, STAFF, MARKETER), "platform": (OPERATOR,)}
 
 # The one table: what can be done -> the roles that may, and how the refusal calls it.
 _ACTS: Mapping[str, tuple[tuple[str, ...], str]] = {
@@ -27,7 +29,21 @@ _ACTS: Mapping[str, tuple[tuple[str, ...], str]] = {
     "see_orders": ((OWNER, MANAGER, OPERATOR), "see these orders"),
     "refund": ((OWNER, MANAGER, OPERATOR), "refund this order"),
     "redeem": ((OWNER, MANAGER, STAFF), "redeem vouchers here"),
-    "see_console": ((OWNER, MANAGER, STAFF), "see this merchant's console"),
+    "see_console": ((OWNER, MANAGER, STAFF, MARKETER), "see this merchant's console"),
+    "place_venue": ((OWNER, MANAGER), "place venues"),
+    "show_venue_code": ((OWNER, MANAGER, STAFF), "show the venue code"),
+    "see_check_ins": ((OWNER, MANAGER, MARKETER), "see check-ins"),
+    "write_check_in_offer": ((OWNER, MANAGER), "write check-in offers"),
+    "connect_feed": ((OWNER, MANAGER), "connect feeds"),
+    "see_feeds": ((OWNER, MANAGER, MARKETER), "see feeds and posts"),
+    "approve_template": ((OWNER, MANAGER), "approve templates"),
+    "publish": ((OWNER, MANAGER, MARKETER), "publish, withdraw or drop posts"),
+    "invite_advocate": ((OWNER, MANAGER, MARKETER), "invite advocates"),
+    "see_links": ((OWNER, MANAGER, MARKETER), "see what links brought"),
+    "write_campaign": ((OWNER, MANAGER, MARKETER), "write and launch campaigns"),
+    "import_contacts": ((OWNER, MANAGER, MARKETER), "import contacts"),
+    "see_reports": ((OWNER, MANAGER, MARKETER), "read campaign reports"),
+    "answer_mentions": ((OWNER, MANAGER, MARKETER), "read and answer mentions"),
     "create_token": ((OWNER, OPERATOR), "create API tokens"),
     "enrol": ((OWNER, OPERATOR), "add members"),
     "found_organization": ((OPERATOR,), "add merchants"),
@@ -95,7 +111,8 @@ def require(actor: Actor, act: str, organization_id: OrganizationId | None = Non
 
 
 def _who_may(roles: tuple[str, ...]) -> str:
-    people = {OWNER: "an owner", MANAGER: "a manager", STAFF: "venue staff", OPERATOR: "a platform operator"}
+    people = {OWNER: "an owner", MANAGER: "a manager", STAFF: "venue staff", MARKETER: "a marketer"}
+    people[OPERATOR] = "a platform operator"
     named = [people[role] for role in roles]
     listed = named[0] if len(named) == 1 else f"{', '.join(named[:-1])} or {named[-1]}"
     return f"Ask {listed}."

@@ -54,7 +54,7 @@ def test_what_is_not_an_address_is_refused(typed: str) -> None:
         normalize_email(typed)
 
 
-# One letter per role that may: owner, manager, staff, operator.
+# One letter per role that may: owner, manager, staff, marketer (K), operator (P).
 MATRIX = {
     "write_deal": "OM",
     "submit_deal": "OM",
@@ -64,13 +64,27 @@ MATRIX = {
     "see_orders": "OMP",
     "refund": "OMP",
     "redeem": "OMS",
-    "see_console": "OMS",
+    "see_console": "OMSK",
+    "place_venue": "OM",
+    "show_venue_code": "OMS",
+    "see_check_ins": "OMK",
+    "write_check_in_offer": "OM",
+    "connect_feed": "OM",
+    "see_feeds": "OMK",
+    "approve_template": "OM",
+    "publish": "OMK",
+    "invite_advocate": "OMK",
+    "see_links": "OMK",
+    "write_campaign": "OMK",
+    "import_contacts": "OMK",
+    "see_reports": "OMK",
+    "answer_mentions": "OMK",
     "create_token": "OP",
     "enrol": "OP",
     "found_organization": "P",
     "see_operator": "P",
 }
-LETTERS = {"O": "owner", "M": "manager", "S": "staff", "P": "operator"}
+LETTERS = {"O": "owner", "M": "manager", "S": "staff", "K": "marketer", "P": "operator"}
 
 
 @pytest.mark.parametrize("act", ACTS)

@@ -1,0 +1,1 @@
+"""Contacts: whom a merchant may address, with what consent and from where."""

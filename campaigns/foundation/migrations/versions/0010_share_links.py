@@ -1,0 +1,14 @@
+"""Share links, clicks on them, and who brought an order."""
+
+revision = "0010"
+down_revision = "0009"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    pass
+
+
+def downgrade() -> None:
+    pass

@@ -1,0 +1,14 @@
+"""Mentions collected from feeds, and how far each was read."""
+
+revision = "0012"
+down_revision = "0011"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    pass
+
+
+def downgrade() -> None:
+    pass

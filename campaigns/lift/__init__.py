@@ -1,0 +1,1 @@
+"""Lift: experiments, exposures, and how much extra business a campaign brought."""

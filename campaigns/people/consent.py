@@ -1,0 +1,61 @@
+"""Give and withdraw consent. What is done on the ground of it is asked again at that moment (R81)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, select, update
+
+from campaigns.foundation.facts import Fact, record
+from campaigns.foundation.store import Unit
+from campaigns.people.rows import consents
+
+
+@dataclass(frozen=True)
+class Consent:
+    """`kind` is one of CONSENT_KINDS; `about` an order's id for `announce_join`, a merchant's for `news`."""
+
+    account_id: str
+    kind: str
+    about: str
+
+
+async def give(unit: Unit, consent: Consent, *, source: str, now: datetime) -> None:
+    """Record consent and where it came from. What was given and stands keeps its first date."""
+    row = {**_key(consent), "source": source, "given_at": now}
+    insert = unit.insert(consents).values(row).on_conflict_do_nothing().returning(consents.c.given_at)
+    new = await unit.value(insert) is not None
+    if not new:
+        again = update(consents).where(*_which(consent), consents.c.withdrawn_at.is_not(None))
+        new = await unit.changed(again.values(source=source, given_at=now, withdrawn_at=None)) == 1
+    if new:
+        await _note(unit, "consent_given", consent, now)
+
+
+async def withdraw(unit: Unit, consent: Consent, *, now: datetime) -> bool:
+    """Take consent back. False: there was none that stood."""
+    standing = update(consents).where(*_which(consent), consents.c.withdrawn_at.is_(None))
+    if await unit.changed(standing.values(withdrawn_at=now)) != 1:
+        return False
+    await _note(unit, "consent_withdrawn", consent, now)
+    return True
+
+
+async def stands(unit: Unit, consent: Consent) -> bool:
+    """Whether the person agrees at this moment."""
+    standing = select(consents.c.given_at).where(*_which(consent), consents.c.withdrawn_at.is_(None))
+    return await unit.value(standing) is not None
+
+
+def _key(consent: Consent) -> dict[str, str]:
+    return {"account_id": consent.account_id, "kind": consent.kind, "about": consent.about}
+
+
+def _which(consent: Consent) -> tuple[ColumnElement[bool], ...]:
+    return tuple(consents.c[name] == value for name, value in _key(consent).items())
+
+
+async def _note(unit: Unit, name: str, consent: Consent, now: datetime) -> None:
+    data = {"kind": consent.kind, "about": consent.about}
+    await record(unit, [Fact(name, f"account:{consent.account_id}", now, data=data)])
