@@ -138,6 +138,7 @@ class CampaignRow(SQLModel, table=True):
     state: str = "draft"
     created_at: datetime
     launched_at: datetime | None = None
+    ended_at: datetime | None = None
 
 
 class CampaignDealRow(SQLModel, table=True):
