@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal, Protocol, runtime_checkable
 
@@ -14,9 +14,12 @@ MentionKind = Literal["reply", "repost", "mention", "tag", "link", "removed"]
 
 @dataclass(frozen=True)
 class Heard:
-    """One public post of somebody else, as its network has it. `native` is what an answer must refer to.
+    """One public post of somebody else, as its network has it.
 
-    `about` is the native id of our post that it answers or reposts. `removed` says only that `native_id` is gone.
+    `native_id` is the same for everybody who reads the network. `about` is the native id of our post that it answers
+    or reposts. `removed` says only that `native_id` is gone. `native` is what an answer must refer to, and goes into
+    `Draft.reply_to` as it is: for Bluesky `{"root": {"uri", "cid"}, "parent": {"uri", "cid"}}`, the `reply` of the
+    record to write; for Mastodon `{"id", "acct"}` as the account's own server calls them; for the wall `{"id"}`.
     """
 
     native_id: str
@@ -30,23 +33,37 @@ class Heard:
     links: tuple[str, ...] = ()
     tags: tuple[str, ...] = ()
     language: str | None = None
+    edited_at: datetime | None = None
     native: Mapping[str, Any] | None = None
 
 
 @dataclass(frozen=True)
 class Batch:
-    """What was heard since a cursor, oldest first, and the cursor after it. Save the cursor with what was heard."""
+    """What was heard since a cursor, oldest first, and the cursor after it. Save the cursor with what was heard.
+
+    `more`: there is more to read now.
+    """
 
     heard: Sequence[Heard]
     cursor: str
+    more: bool = False
 
 
 @dataclass(frozen=True)
 class Wanted:
-    """What to listen for: our own posts by native id, and tags without `#`."""
+    """What to listen for: our own posts by native id, tags without `#` in lower case, beginnings of our links.
+
+    `check` are a few mentions collected earlier, native id to `native`: a network that does not tell of edits and
+    deletes is asked about these.
+    """
 
     posts: frozenset[str] = frozenset()
     tags: frozenset[str] = frozenset()
+    links: tuple[str, ...] = ()
+    check: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+
+    def our_links(self, links: Iterable[str]) -> bool:
+        return any(link.lower().startswith(self.links) for link in links) if self.links else False
 
 
 @runtime_checkable

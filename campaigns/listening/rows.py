@@ -60,6 +60,7 @@ class MentionRow(SQLModel, table=True):
     at: datetime
     edited_at: datetime | None = None
     collected_at: datetime
+    checked_at: datetime
     answered_post_id: str | None = Field(default=None, index=True)
 
 

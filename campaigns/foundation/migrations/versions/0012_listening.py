@@ -46,6 +46,7 @@ _MENTION = (
     sa.Column("at", UTC_INSTANT, nullable=False),
     sa.Column("edited_at", UTC_INSTANT, nullable=True),
     sa.Column("collected_at", UTC_INSTANT, nullable=False),
+    sa.Column("checked_at", UTC_INSTANT, nullable=False),
     sa.Column("answered_post_id", sa.String(), nullable=True),
     _one_of("kind", "reply", "repost", "mention", "tag", "link"),
     _one_of("matched_by", "link", "reply", "tag", "keyword", "handle", "person"),
