@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, Column, Index, UniqueConstraint, select, update
+from sqlalchemy import JSON, CheckConstraint, Column, Index, UniqueConstraint, false, select, update
 from sqlmodel import Field, SQLModel
 
 from campaigns.deals.rules import CAMPAIGN, DEAL, THRESHOLD_COUNTS, Terms, Tier
@@ -31,6 +31,8 @@ class OfferRow(SQLModel, table=True):
     description: str = ""
     image: str | None = None
     image_alt: str = ""
+    # What the offer is written in, as a BCP 47 tag; announcements follow it.
+    language: str = Field(default="en", sa_column_kwargs={"server_default": "en"})
     currency: str
     list_price_minor: int | None = None
     list_price_evidence: str = ""
@@ -49,6 +51,16 @@ class VenueRow(SQLModel, table=True):
     address: str
     city: str = ""
     zone: str
+    # Degrees on `datum`; without them nobody checks in here alone.
+    latitude: float | None = None
+    longitude: float | None = None
+    datum: str = Field(default="wgs84", sa_column_kwargs={"server_default": "wgs84"})
+    radius_m: int = Field(default=150, sa_column_kwargs={"server_default": "150"})
+    max_accuracy_m: int = Field(default=100, sa_column_kwargs={"server_default": "100"})
+    max_position_age_s: int = Field(default=120, sa_column_kwargs={"server_default": "120"})
+    self_check_in: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
+    # Part of what the venue code is made from: another version makes every earlier code wrong.
+    code_version: int = Field(default=1, sa_column_kwargs={"server_default": "1"})
 
 
 class DealRow(SQLModel, table=True):

@@ -1,0 +1,125 @@
+"""Tables of feed accounts, templates and posts. A post is its own outbox row, written before anything is sent."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import JSON, CheckConstraint, Column, Index, UniqueConstraint
+from sqlmodel import Field, SQLModel
+
+from campaigns.foundation.schema import one_of, table
+from campaigns.sharing.posts.rules import FEED_ACCOUNT, KINDS, POST, TEMPLATE, TEMPLATE_KINDS
+
+
+class FeedAccountRow(SQLModel, table=True):
+    """One account at one feed. `secrets` is sealed text, `key_id` says with which key; both are "" once disconnected.
+
+    One worker at a time holds `lease`. Nothing is sent before `paused_until`, nor while the allowance is used up.
+    """
+
+    __tablename__ = "feed_account"
+    __table_args__ = (
+        UniqueConstraint("organization_id", "network", "address", "native_id"),
+        one_of("state", FEED_ACCOUNT.states),
+        CheckConstraint("state <> 'disconnected' OR secrets = ''", name="disconnected_keeps_no_secrets"),
+    )
+    id: str = Field(primary_key=True)
+    organization_id: str = Field(foreign_key="organization.id", index=True)
+    network: str
+    address: str
+    handle: str
+    native_id: str
+    secrets: str = Field(repr=False)
+    key_id: str
+    state: str = "connected"
+    lost_reason: str = ""
+    lost_at: datetime | None = None
+    connected_at: datetime
+    connected_by: str
+    allowance_remaining: int | None = None
+    allowance_resets_at: datetime | None = None
+    paused_until: datetime | None = None
+    failures_in_row: int = 0
+    last_error: str = ""
+    lease: str | None = None
+    lease_until: datetime | None = None
+
+
+class TemplateRow(SQLModel, table=True):
+    """One version of a text. `network` "" means every network. An approved text is never changed, only followed."""
+
+    __tablename__ = "template"
+    __table_args__ = (
+        UniqueConstraint("organization_id", "kind", "language", "network", "version"),
+        one_of("state", TEMPLATE.states),
+        one_of("kind", TEMPLATE_KINDS),
+    )
+    id: str = Field(primary_key=True)
+    organization_id: str = Field(foreign_key="organization.id", index=True)
+    kind: str
+    language: str
+    network: str = ""
+    version: int = 1
+    text: str
+    state: str = "draft"
+    written_by: str
+    created_at: datetime
+    approved_by: str | None = None
+    approved_at: datetime | None = None
+
+
+class PostRow(SQLModel, table=True):
+    """One post of one account. `subject` is `order:…`, `deal:…`, `mention:…` or, of a person's own words, `post:…`.
+
+    `wording` is what a person typed; `text`, `key` and `body` are empty until they are frozen, and never change then.
+    `unsure`: a call was begun whose outcome nobody knows. `reason` is a code, `last_error` is for people.
+    """
+
+    __tablename__ = "post"
+    __table_args__ = (
+        UniqueConstraint("account_id", "kind", "subject"),
+        UniqueConstraint("account_id", "key"),
+        one_of("state", POST.states),
+        one_of("kind", KINDS),
+        CheckConstraint("(key IS NULL) = (frozen_at IS NULL)", name="frozen_whole"),
+        CheckConstraint("state <> 'sending' OR key IS NOT NULL", name="sent_frozen_only"),
+        CheckConstraint("state <> 'published' OR native_id <> ''", name="published_has_id"),
+        Index("ix_post_queue", "account_id", "state", "not_before"),
+    )
+    id: str = Field(primary_key=True)
+    organization_id: str = Field(foreign_key="organization.id", index=True)
+    account_id: str = Field(foreign_key="feed_account.id")
+    deal_id: str | None = Field(default=None, foreign_key="deal.id", index=True)
+    template_id: str | None = Field(default=None, foreign_key="template.id")
+    kind: str
+    subject: str = Field(index=True)
+    state: str = "queued"
+    reason: str = ""
+    language: str = "en"
+    wording: str = ""
+    text: str = ""
+    link: str = ""
+    key: str | None = None
+    body: dict[str, Any] | None = Field(default=None, sa_column=Column(JSON(none_as_null=True)))
+    frozen_at: datetime | None = None
+    created_at: datetime
+    not_before: datetime
+    expires_at: datetime | None = None
+    written_by: str | None = None
+    approved_by: str | None = None
+    approved_at: datetime | None = None
+    tries: int = 0
+    unsure: bool = False
+    sent_at: datetime | None = None
+    retry_at: datetime | None = None
+    published_at: datetime | None = None
+    native_id: str = ""
+    url: str = ""
+    last_error: str = ""
+    reply_to: dict[str, Any] | None = Field(default=None, sa_column=Column(JSON(none_as_null=True)))
+    withdraw_asked_at: datetime | None = None
+    withdraw_reason: str = ""
+
+
+feed_accounts, templates, posts = table(FeedAccountRow), table(TemplateRow), table(PostRow)
