@@ -49,6 +49,13 @@ STATUS: dict[str, int] = {
     # what the deal or the order says
     "already_joining": 409,
     "buyer_limit": 409,
+    "campaign_ended": 409,
+    "campaign_not_draft": 409,
+    "campaign_not_running": 409,
+    "campaign_without_deals": 409,
+    "deal_in_campaign": 409,
+    "deal_is_over": 409,
+    "other_currency": 409,
     "deal_changed_meanwhile": 409,
     "deal_closed": 409,
     "deal_not_draft": 409,

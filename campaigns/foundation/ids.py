@@ -14,6 +14,7 @@ DealId = NewType("DealId", str)
 OrderId = NewType("OrderId", str)
 VoucherId = NewType("VoucherId", str)
 RefundId = NewType("RefundId", str)
+CampaignId = NewType("CampaignId", str)
 
 
 def random_text(bits: int = 130) -> str:

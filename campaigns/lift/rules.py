@@ -66,3 +66,23 @@ class ClusterOutcome:
     y_money_minor: int
     x_pre_minor: int
     contaminated: int = 0
+
+
+@dataclass(frozen=True)
+class Health:
+    """Counts that block or qualify a verdict, each by arm (treated, holdout) and of people.
+
+    `would_show` and `eligible` must be the same; `consenting` still agree to news. `exposed` were sent an
+    invitation; `contaminated` are people of the holdout who came by a treated person's link.
+    """
+
+    eligible: tuple[int, int]
+    would_show: tuple[int, int]
+    consenting: tuple[int, int]
+    exposed: int
+    contaminated: int
+
+
+def missing_clusters(experiment: Experiment, clusters: int) -> int:
+    """How many more an answer needs; 0 when the sample fixed before launch is reached (R86)."""
+    return max(0, experiment.minimum_sample - clusters)
