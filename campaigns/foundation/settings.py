@@ -38,6 +38,7 @@ class Settings(BaseSettings):
     stripe_api_base: str = ""
     smtp_url: SecretStr = SecretStr("")
     mail_from: str = "Quorum <quorum@localhost>"
+    outbound_allow: str = ""
     demo: bool = False
     log_level: str = "info"
     failpoint: str = ""
@@ -57,6 +58,12 @@ class Settings(BaseSettings):
         """Without a key of Stripe's, payments go to our own stand-in."""
         key = self.stripe_api_key.get_secret_value()
         return not key or key.startswith("sk_test_sandbox")
+
+    @property
+    def outbound_allowed(self) -> frozenset[tuple[str, int]]:
+        """Hosts and ports that may be spoken to although they are private or not https (S32)."""
+        entries = (part.strip() for part in self.outbound_allow.split(","))
+        return frozenset(_host_and_port(entry) for entry in entries if entry)
 
     def keys(self) -> Keys:
         """The installation's keys. On this machine alone a missing secret is made once and kept in `home`."""
@@ -95,10 +102,17 @@ class Settings(BaseSettings):
             raise SettingsUnfit(
                 "Set QUORUM_STRIPE_WEBHOOK_SECRET to the signing secret of your Stripe endpoint."
             )
+        self._check_outbound(key)
         if self.failpoint and not self.testing:
             raise SettingsUnfit("QUORUM_FAILPOINT is for tests only. Unset it.")
         if self.public_url.startswith("https://") and not secret:
             raise SettingsUnfit("Set QUORUM_SECRET before serving on a public address.")
+
+    def _check_outbound(self, key: str) -> None:
+        if self.outbound_allowed and "_live_" in key:
+            raise SettingsUnfit(
+                "QUORUM_OUTBOUND_ALLOW opens private addresses to merchants. Unset it to use a live Stripe key."
+            )
 
     def _check_forms(self) -> None:
         addresses = {"QUORUM_PUBLIC_URL": self.public_url, "QUORUM_STRIPE_API_BASE": self.stripe_api_base}
@@ -115,3 +129,15 @@ def _is_web_address(text: str) -> bool:
         return parts.scheme in ("http", "https") and bool(parts.hostname) and (parts.port or 1) > 0
     except ValueError:  # a port that is no number
         return False
+
+
+def _host_and_port(entry: str) -> tuple[str, int]:
+    unfit = SettingsUnfit("QUORUM_OUTBOUND_ALLOW must look like 127.0.0.1:2583,feeds.internal:8080.")
+    try:
+        parts = urlsplit(f"//{entry}")
+        host, port = parts.hostname, parts.port
+    except ValueError:
+        raise unfit from None
+    if not host or not port or entry.count("@") or parts.path:
+        raise unfit
+    return host.rstrip("."), port
