@@ -10,8 +10,9 @@ from typing import Any
 
 from campaigns.deals.checks import check_publishable
 from campaigns.deals.draft import Draft, TypedTier, TypedVenue
-from campaigns.deals.drafting import parse, parse_venue
+from campaigns.deals.drafting import parse
 from campaigns.deals.file_source import InvalidDealFile, Source
+from campaigns.deals.placing import parse_venue
 from campaigns.deals.plan import Plan
 from campaigns.deals.windows import UnknownZone, is_relative, relative, zone_named
 from campaigns.foundation.errors import InvalidFields
@@ -62,7 +63,7 @@ def read_deal_file(name: str, text: str) -> DealFile:
         source.refuse("slug", "missing", "Give the deal an address, such as noodle-dinner.")
     publish = _publish(source, top)
     source.finish()
-    said = {"merchant": asdict(merchant), "venues": [asdict(venue) for venue in venues], "publish": publish}
+    said = {"merchant": asdict(merchant), "venues": [_told(venue) for venue in venues], "publish": publish}
     digest = sha256(json.dumps(said | {"draft": asdict(draft)}, sort_keys=True).encode()).hexdigest()
     return DealFile(source, merchant, venues, replace(draft, imported_digest=digest), publish, digest)
 
@@ -125,10 +126,16 @@ def _venues(source: Source, top: dict[str, Any], merchant: NewOrganization) -> t
     venues = []
     for path, node in source.items(top["venues"], "venues") if "venues" in top else ():
         found = source.keys(node, path, VENUE_KEYS)
-        said = {"city": merchant.city, "zone": merchant.zone}
+        said = {"name": "", "address": "", "city": merchant.city, "zone": merchant.zone}
         said |= {key: source.text(value, f"{path}.{key}") for key, value in found.items()}
-        venues.append(TypedVenue(said.get("name", ""), said.get("address", ""), said["city"], said["zone"]))
+        venues.append(TypedVenue(**said))
     return tuple(venues)
+
+
+def _told(venue: TypedVenue) -> dict[str, str]:
+    """What a file says of a venue. A place it does not mention is no part of it."""
+    places = {name: text for name, text in asdict(venue.place).items() if text.strip()}
+    return {name: getattr(venue, name) for name in ("name", "address", "city", "zone")} | places
 
 
 def _draft(source: Source, top: dict[str, Any], merchant: NewOrganization) -> Draft:

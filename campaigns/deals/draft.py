@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 
 @dataclass(frozen=True)
@@ -12,13 +12,36 @@ class TypedTier:
 
 
 @dataclass(frozen=True)
+class TypedPlace:
+    """Where a venue is, as typed: degrees on WGS 84, lengths in metres, and how old a position may be."""
+
+    latitude: str = ""
+    longitude: str = ""
+    radius_m: str = ""
+    max_accuracy_m: str = ""
+    max_position_age_s: str = ""
+    self_check_in: str = ""
+
+
+@dataclass(frozen=True)
 class TypedVenue:
-    """A place as typed; `zone` is an IANA name."""
+    """A place as typed; `zone` is an IANA name. The fields from `latitude` on place it on the map: what is empty
+    stays as the venue has it."""
 
     name: str
     address: str
     city: str
     zone: str
+    latitude: str = ""
+    longitude: str = ""
+    radius_m: str = ""
+    max_accuracy_m: str = ""
+    max_position_age_s: str = ""
+    self_check_in: str = ""
+
+    @property
+    def place(self) -> TypedPlace:
+        return TypedPlace(**{field.name: getattr(self, field.name) for field in fields(TypedPlace)})
 
 
 @dataclass(frozen=True)

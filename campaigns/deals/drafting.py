@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from campaigns.deals.draft import Draft, TypedVenue
+from campaigns.deals.draft import Draft
 from campaigns.deals.plan import DealPlan, OfferPlan, Plan
 from campaigns.deals.rules import PAID_VALUE_YEARS, THRESHOLD_COUNTS, Tier
 from campaigns.deals.typed import Reader
@@ -43,20 +43,6 @@ def parse(draft: Draft) -> Plan:
     return Plan(slug, offer, deal, draft.venue_ids)
 
 
-def parse_venue(typed: TypedVenue) -> dict[str, str]:
-    """The columns of a venue. Raises InvalidFields."""
-    reader = Reader()
-    zone = _zone(typed.zone, reader)
-    columns = {
-        "name": reader.text("name", typed.name, least=2, most=80),
-        "address": reader.text("address", typed.address, least=3, most=200),
-        "city": reader.text("city", typed.city, most=80),
-        "zone": zone.key,
-    }
-    reader.finish()
-    return columns
-
-
 def _offer(draft: Draft, reader: Reader) -> OfferPlan:
     code = reader.currency("currency", draft.currency)
     image = draft.image.strip()
@@ -78,7 +64,7 @@ def _offer(draft: Draft, reader: Reader) -> OfferPlan:
 
 
 def _deal(draft: Draft, code: str, reader: Reader) -> DealPlan:
-    zone = _zone(draft.zone, reader)
+    zone = zone_of(draft.zone, reader)
     opens_wall, opens_at = _opens(draft, zone, reader)
     closes_wall, closes_at = _closes(draft, zone, reader)
     if opens_wall and closes_wall and closes_at <= opens_at:
@@ -129,7 +115,8 @@ def _policies(draft: Draft, reader: Reader) -> dict[str, Any]:
     }
 
 
-def _zone(typed: str, reader: Reader) -> ZoneInfo:
+def zone_of(typed: str, reader: Reader) -> ZoneInfo:
+    """The zone of that name; UTC after an error."""
     try:
         return zone_named(typed.strip())
     except UnknownZone as reason:

@@ -11,6 +11,7 @@ from sqlalchemy import select
 from campaigns.deals.deal_file import MERCHANT_KEYS, TOP_KEYS, VENUE_KEYS
 from campaigns.deals.queries import venues_of
 from campaigns.deals.rows import deal_page_rows, deals
+from campaigns.deals.views import VenueView
 from campaigns.foundation.errors import NotFound
 from campaigns.foundation.money import Money
 from campaigns.foundation.store import Store, Unit
@@ -48,8 +49,16 @@ async def _said(unit: Unit, row: Any) -> dict[str, Any]:
         **_prices(row),
         "publish": row.published_at is not None,
         "merchant": {key: getattr(merchant, key) for key in MERCHANT_KEYS},
-        "venues": [{key: getattr(venue, key) for key in VENUE_KEYS} for venue in venues],
+        "venues": [_venue(venue) for venue in venues],
     }
+
+
+def _venue(venue: VenueView) -> dict[str, Any]:
+    """A venue that nobody placed says nothing of its place."""
+    said = {key: getattr(venue, key) for key in VENUE_KEYS}
+    if venue.latitude is None:
+        return {key: said[key] for key in ("name", "address", "city", "zone")}
+    return said
 
 
 def _times(row: Any) -> dict[str, Any]:

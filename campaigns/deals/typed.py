@@ -19,6 +19,7 @@ _WALL = re.compile(r"(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d(?::\d\d)?)")
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
 # Columns are 32 bits wide; no offer costs more than this.
 MOST_MINOR = 1_000_000_000
+_DEGREES = re.compile(r"[-+]?[0-9]{1,3}(\.[0-9]{1,12})?")
 _YEARS = range(2000, 2200)
 _YES, _NO = ("yes", "true", "on", "1"), ("no", "false", "off", "0")
 
@@ -108,6 +109,19 @@ class Reader:
                 return minor
             self.refuse(field, "out_of_range", "Write an amount above zero that a card can pay.")
         return 1
+
+    def degrees(self, field: str, typed: str, *, most: int) -> float:
+        """Degrees of an angle from -most to most; 0 after an error."""
+        text = typed.strip()
+        if not text:
+            self.refuse(field, "missing", "Fill this in.")
+        elif not _DEGREES.fullmatch(text):
+            self.refuse(field, "not_a_number", "Write degrees like 45.5231 or -122.6765.")
+        elif abs(float(text)) > most:
+            self.refuse(field, "out_of_range", f"Choose degrees from -{most} to {most}.")
+        else:
+            return float(text)
+        return 0.0
 
     def day(self, field: str, typed: str) -> date | None:
         """A date, or None if nothing was typed or it was refused."""

@@ -44,13 +44,24 @@ class Segment:
 
 @dataclass(frozen=True)
 class VenueView:
-    """A place where vouchers are redeemed; `zone` is an IANA name."""
+    """A place where vouchers are redeemed; `zone` is an IANA name.
+
+    Degrees on `datum`, or None for a venue that nobody placed. `self_check_in`: its merchant lets holders redeem
+    alone, as far as the venue is placed.
+    """
 
     id: VenueId
     name: str
     address: str
     city: str
     zone: str
+    latitude: float | None = None
+    longitude: float | None = None
+    datum: str = "wgs84"
+    radius_m: int = 150
+    max_accuracy_m: int = 100
+    max_position_age_s: int = 120
+    self_check_in: bool = False
 
 
 NOBODY_COUNTS = Count(0, 0, 0)

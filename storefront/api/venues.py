@@ -67,7 +67,9 @@ async def add_venue(
     async def work() -> JsonAnswer:
         owner = await own_organization(site, data.organization_id, actor)
         typed = TypedVenue(data.name, data.address, data.city, data.zone)
-        venue_id = await keep_venue(typed, owner, actor=actor, store=site.store)
+        venue_id = await keep_venue(
+            typed, owner, actor=actor, store=site.store, clock=site.clock, keys=site.keys
+        )
         async with site.store.read() as unit:
             found = await _venues(unit, owner)
         return JsonAnswer(next(venue for venue in found if venue.id == venue_id), 201)

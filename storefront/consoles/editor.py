@@ -116,9 +116,10 @@ def _with(writing: Writing, form: EditorForm) -> Writing:
 
 
 async def _add_venue(request: AnyRequest, writing: Writing) -> Response[str]:
-    store = site_of(request).store
+    site, typed = site_of(request), writing.form.venue
+    around: Any = {"store": site.store, "clock": site.clock, "keys": site.keys}
     try:
-        venue_id = await keep_venue(writing.form.venue, writing.merchant.id, actor=writing.actor, store=store)
+        venue_id = await keep_venue(typed, writing.merchant.id, actor=writing.actor, **around)
     except InvalidFields as refusal:
         errors = by_field(refusal.errors, prefix="venue_")
         return await _show(request, writing, errors=errors, status=problem_of(refusal).status)

@@ -19,6 +19,7 @@ from campaigns.foundation.ids import AccountId, DealId, OrganizationId
 from campaigns.foundation.store import Store
 from campaigns.people.found_organization import NewOrganization, found_organization
 from campaigns.people.rules import Actor
+from tests.world import KEYS
 
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
 LADDER = (TypedTier("1", "38"), TypedTier("40", "34"), TypedTier("60", "29"))
@@ -88,5 +89,7 @@ async def a_merchant(store: Store, clock: ManualClock, slug: str = "lantern") ->
     )
     organization_id = await found_organization(asked, store=store, clock=clock)
     typed = TypedVenue("Lantern Street", "418 Lantern Street", "Portland", "America/Los_Angeles")
-    venue_id = await keep_venue(typed, organization_id, actor=owner_of(organization_id), store=store)
+    venue_id = await keep_venue(
+        typed, organization_id, actor=owner_of(organization_id), store=store, clock=clock, keys=KEYS
+    )
     return Merchant(store, clock, organization_id, venue_id)

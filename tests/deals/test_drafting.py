@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from campaigns.deals.draft import Draft, TypedTier, TypedVenue
-from campaigns.deals.drafting import parse, parse_venue
+from campaigns.deals.drafting import parse
+from campaigns.deals.placing import parse_venue
 from campaigns.deals.rules import Tier
 from campaigns.foundation.errors import InvalidFields
 from tests.deals.drafts import LADDER, a_draft, a_plan, codes

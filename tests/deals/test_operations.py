@@ -34,6 +34,7 @@ from campaigns.foundation.store import Store
 from campaigns.people.rows import organization
 from campaigns.people.rules import ANONYMOUS, Actor, SignInNeeded
 from tests.deals.drafts import OPERATOR, Merchant, a_draft, a_merchant, codes, owner_of
+from tests.world import KEYS
 
 
 @pytest.fixture
@@ -204,7 +205,9 @@ async def test_venues_are_the_merchants_own(merchant: Merchant) -> None:
 
 async def test_a_venue_of_the_same_name_is_kept_once(merchant: Merchant) -> None:
     typed = TypedVenue("Lantern Street", "420 Lantern Street", "Portland", "America/Los_Angeles")
-    again = await keep_venue(typed, merchant.id, actor=merchant.owner, store=merchant.store)
+    again = await keep_venue(
+        typed, merchant.id, actor=merchant.owner, store=merchant.store, clock=merchant.clock, keys=KEYS
+    )
     async with merchant.store.read() as unit:
         (venue,) = await merchant_venues(unit, merchant.id)
     assert (again, venue.address) == (merchant.venue_id, "420 Lantern Street")

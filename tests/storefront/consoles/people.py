@@ -48,7 +48,9 @@ async def people_of(around: Any, slug: str = "willow") -> People:
     platform_id = await found_organization(platform, store=around.store, clock=around.clock)
     await enrolled(platform_id, "operator", "operator@platform.example", around)
     place = TypedVenue("Alder Street", "214 SE Alder Street", "Portland", ZONE)
-    venue_id = await keep_venue(place, merchant_id, actor=owner, store=around.store)
+    venue_id = await keep_venue(
+        place, merchant_id, actor=owner, store=around.store, clock=around.clock, keys=around.keys
+    )
     return People(merchant_id, venue_id, slug)
 
 
