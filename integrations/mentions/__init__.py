@@ -1,0 +1,1 @@
+"""How mentions are read: one adapter per network, behind campaigns.listening.ports."""
