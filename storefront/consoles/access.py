@@ -105,16 +105,22 @@ def chosen(merchants: Sequence[Organization], slug: str) -> Organization | None:
     return merchants[0] if len(merchants) == 1 else None
 
 
+# Act -> label and address of the section of the console that it opens.
+_SECTIONS = (
+    ("write_deal", "Deals", "/console?merchant={slug}"),
+    ("place_venue", "Venues", "/console/venues?merchant={slug}"),
+    ("redeem", "Desk", "/desk"),
+)
+
+
 def console_links(actor: Actor, merchant: Organization) -> list[tuple[str, str]]:
     """Labels and addresses of the console's sections, for this person."""
-    links = []
-    if may(actor, "write_deal", merchant.id):
-        links.append(("Deals", f"/console?merchant={merchant.slug}"))
-    if may(actor, "redeem", merchant.id):
-        links.append(("Desk", "/desk"))
-    if actor.is_operator:
-        links.append(("Operator", "/operator"))
-    return links
+    links = [
+        (label, address.format(slug=merchant.slug))
+        for act, label, address in _SECTIONS
+        if may(actor, act, merchant.id)
+    ]
+    return [*links, ("Operator", "/operator")] if actor.is_operator else links
 
 
 def go(address: str) -> Response[str]:

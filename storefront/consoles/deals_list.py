@@ -79,7 +79,7 @@ async def console_page(
     if found is None:
         return await page(request, "consoles/choose.html", merchants=merchants, roles=actor.roles)
     if not may(actor, "write_deal", found.id):
-        return go("/desk")
+        return go(console_links(actor, found)[0][1])
     return await _deals(request, merchants, found, view=view, sort=sort)
 
 

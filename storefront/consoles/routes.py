@@ -10,5 +10,16 @@ from storefront.consoles.editor import EDITOR
 from storefront.consoles.operator import OPERATOR_PAGES
 from storefront.consoles.order import CONSOLE_ORDER
 from storefront.consoles.submit import SUBMIT
+from storefront.consoles.venues import VENUES
 
-CONSOLES = (*DEALS_LIST, *EDITOR, *SUBMIT, *CONSOLE_DEAL, *CONSOLE_ORDER, *ACTS, *DESK, *OPERATOR_PAGES)
+CONSOLES = (
+    *DEALS_LIST,
+    *EDITOR,
+    *SUBMIT,
+    *CONSOLE_DEAL,
+    *CONSOLE_ORDER,
+    *ACTS,
+    *DESK,
+    *VENUES,
+    *OPERATOR_PAGES,
+)

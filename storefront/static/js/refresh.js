@@ -8,6 +8,8 @@ export async function refresh({ what, within = 0 } = {}) {
   const page = new DOMParser().parseFromString(await answer.text(), "text/html");
   for (const old of document.querySelectorAll(what ? `[data-refresh="${what}"]` : "[data-refresh]")) {
     const fresh = page.getElementById(old.id);
+    // What is the same stays, and with it the focus.
+    if (fresh?.isEqualNode(old)) continue;
     if (fresh) old.replaceWith(document.adoptNode(fresh));
     else old.remove();
   }

@@ -49,7 +49,7 @@ class Crowd:
         if path.startswith("/api/"):
             return await self._program(who, method, path, self.bodies.get(route))
         return await self._browser(
-            who, method, f"{path}?venue={self.people.venue_id}" if path == "/desk" else path
+            who, method, f"{path}?venue={self.people.venue_id}" if path in ("/desk", "/till") else path
         )
 
     async def _program(self, who: str, method: str, path: str, body: Any) -> httpx.Response:
@@ -99,7 +99,7 @@ async def a_crowd(store: Store, clock: ManualClock, folder: Path) -> AsyncIterat
             **{role: await office.program(role) for role in ("staff", "owner", "operator")},
         }
         accounts = await _accounts(office, people)
-        places, own_places = await _places(office)
+        places, own_places = await _places(office, people.venue_id)
         # A stream would never end; from now on whoever opens one is told to come back.
         site: Site = office.app.state["site"]
         site.drain.begin()
@@ -112,7 +112,7 @@ async def _accounts(office: Office, people: People) -> dict[str, AccountId]:
         return {who: await identify(unit, email, office.world.clock.at) for who, email in emails.items()}
 
 
-async def _places(office: Office) -> tuple[dict[str, str], dict[str, dict[str, str]]]:
+async def _places(office: Office, venue_id: str) -> tuple[dict[str, str], dict[str, dict[str, str]]]:
     world = office.world
     deal_id = await world.deal(threshold=1, slug="noodles")
     order_id = await world.buy(deal_id, _EMAILS["buyer"], 2)
@@ -128,6 +128,7 @@ async def _places(office: Office) -> tuple[dict[str, str], dict[str, dict[str, s
         "file_path": static_url("css/app.css").removeprefix("/static/dist/"), "path": "nothing",
     }  # fmt: skip
     own = {"/vouchers/{signed:str}": {"signed": voucher_key}}
+    own["/console/venues/{venue_id:str}"] = {"venue_id": venue_id}
     own["/api/v1/orders/{order:str}/refunds"] = {"order": order_id}
     return places, own
 
