@@ -1,0 +1,1 @@
+"""Tests against a real Bluesky server on loopback: `make test-real`."""

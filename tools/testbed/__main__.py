@@ -1,0 +1,32 @@
+"""python -m tools.testbed install|run"""
+
+from __future__ import annotations
+
+import signal
+import sys
+import tempfile
+from pathlib import Path
+
+from tools.setup import SetupError
+from tools.testbed.install import install, testbed_folder
+from tools.testbed.pds import running_pds
+
+
+def main(arguments: list[str]) -> None:
+    match arguments:
+        case ["install"]:
+            install(testbed_folder())
+        case ["run"]:
+            with tempfile.TemporaryDirectory() as data, running_pds(testbed_folder(), Path(data)) as pds:
+                print(f"PDS {pds.address}, directory {pds.directory}, process {pds.pid}", flush=True)
+                signal.sigwait({signal.SIGINT, signal.SIGTERM})
+        case _:
+            raise SetupError("usage: python -m tools.testbed install|run")
+
+
+if __name__ == "__main__":
+    try:
+        signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGTERM})
+        main(sys.argv[1:])
+    except SetupError as problem:
+        sys.exit(f"test bed: {problem}")
