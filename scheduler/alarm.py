@@ -17,6 +17,7 @@ from sqlalchemy import select
 from campaigns.deals.rows import deals
 from campaigns.orders.reconcile import reconcile_due, sweep_payments
 from campaigns.people.sweep import forget_expired
+from campaigns.sharing.follow import forget_visitors
 from scheduler.due import do_what_is_due
 from scheduler.effects import drain_effects
 from scheduler.notices import drain_notices
@@ -118,6 +119,7 @@ class Alarm:
     async def _forget(self) -> None:
         money = self._surroundings.money
         await forget_expired(store=money.store, clock=money.clock)
+        await forget_visitors(store=money.store, clock=money.clock)
 
     async def _watch_closings(self) -> None:
         """A date job per open deal, so that a close is punctual to the moment and not to the tick."""

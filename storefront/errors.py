@@ -69,6 +69,7 @@ STATUS: dict[str, int] = {
     "may_not_waive": 409,
     "not_enough_left": 409,
     "nothing_to_mend": 409,
+    "nothing_to_share": 409,
     "offer_in_use": 409,
     "published_terms_stand": 409,
     "slug_taken": 409,

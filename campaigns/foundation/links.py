@@ -23,6 +23,14 @@ class Links:
     def voucher(self, voucher_id: str) -> str:
         return f"{self.address}/vouchers/{self.keys.sign(voucher_id, 'voucher-page')}"
 
+    def share(self, code: str, channel: str = "") -> str:
+        """A short link; what stands behind the code says where it was passed on."""
+        return f"{self.address}/s/{code}{'/' if channel else ''}{channel}"
+
+    def own_link(self, link_id: str) -> str:
+        """Where an advocate sees what their link brought."""
+        return f"{self.address}/links/{self.keys.sign(link_id, 'link')}"
+
     def console_deal(self, deal_id: str) -> str:
         """Where a merchant works on a deal."""
         return f"{self.address}/console/deals/{deal_id}"
@@ -34,6 +42,9 @@ class Links:
     def order_id(self, signed: str) -> str | None:
         """The order a signed link is for, or None if we never signed it."""
         return self.keys.unsign(signed, "order")
+
+    def link_id(self, signed: str) -> str | None:
+        return self.keys.unsign(signed, "link")
 
     def voucher_id(self, signed: str) -> str | None:
         return self.keys.unsign(signed, "voucher-page")

@@ -9,6 +9,7 @@ from campaigns.foundation.effects import Leased
 from campaigns.foundation.links import Links
 from campaigns.foundation.store import Unit
 from campaigns.people.ports import Letter
+from campaigns.reactions.advocate_letters import ADVOCATE_LETTERS
 from campaigns.reactions.case import Case, read_case
 from campaigns.reactions.deal_letters import DEAL_LETTERS
 from campaigns.reactions.ended_letters import ENDED_LETTERS
@@ -22,6 +23,7 @@ LETTERS: Mapping[str, Callable[[Case], Awaitable[Words | None]]] = {
     **ENDED_LETTERS,
     **PAYMENT_LETTERS,
     **DEAL_LETTERS,
+    **ADVOCATE_LETTERS,
 }
 
 

@@ -63,11 +63,19 @@ async def _operators(letter: str, recorded: Recorded, unit: Unit, now: datetime)
     return await _members(where, letter, recorded, unit, now)
 
 
+async def _named(letter: str, recorded: Recorded, unit: Unit, now: datetime) -> list[Effect]:
+    """Whoever the fact names as `to`; the letter reads the rest of what the fact says."""
+    fact = recorded.fact
+    params = {"letter": letter, **fact.data}
+    return [Effect(f"deal:{fact.deal_id}", "mail", f"{letter}:{recorded.id}", now, None, params)]
+
+
 _REACH: dict[To, Callable[[str, Recorded, Unit, datetime], Awaitable[list[Effect]]]] = {
     To.BUYER: _buyer,
     To.BUYERS: _buyers,
     To.OWNERS: _owners,
     To.OPERATORS: _operators,
+    To.NAMED: _named,
 }
 
 

@@ -71,6 +71,7 @@ TRUE_WHILE: Mapping[str, tuple[While, ...]] = {
     "deal_failed": (While(deal="failed"),),
     "deal_canceled": (While(deal="canceled"),),
     "deal_settled": (While(deal="settled"),),
+    "advocate_invited": (While(deal="scheduled open tipped"),),
 }
 
 

@@ -10,12 +10,14 @@ from campaigns.foundation.facts import Fact
 
 
 class To(Enum):
-    """Who gets a letter: the buyer of the fact's order, all buyers of its deal, its owners, the operators."""
+    """Who gets a letter: the buyer of the fact's order, all buyers of its deal, its owners, the operators;
+    or the account that the fact itself names."""
 
     BUYER = "buyer"
     BUYERS = "buyers"
     OWNERS = "owners"
     OPERATORS = "operators"
+    NAMED = "named"
 
 
 @dataclass(frozen=True)
@@ -56,6 +58,7 @@ FOLLOWS: Mapping[Key, tuple[Follow, ...]] = {
     ("order", "dropped", "gave_up"): _buyer("dropped"),
     ("order", "dropped", "deal_canceled"): _buyer("canceled"),
     "refund_done": _buyer("refunded"),
+    "advocate_invited": (Follow("advocate_invited", To.NAMED),),
     "money_astray": (Follow("money_astray", To.OPERATORS),),
     ("deal", "in_review", None): (Follow("deal_submitted", To.OPERATORS),),
     ("deal", "draft", "sent_back"): (Follow("deal_sent_back", To.OWNERS),),

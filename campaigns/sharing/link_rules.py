@@ -15,6 +15,25 @@ CLICK_KINDS = (PERSON, REPEAT, UNSURE, OWN, PROGRAM, PREVIEW, PREFETCH)
 # A person stands behind these, so an order may follow; only `person` is counted.
 OF_PEOPLE = (PERSON, REPEAT, UNSURE)
 DEDUPE = timedelta(hours=1)
+# Where a link was passed on: the last part of its address. Anything else counts as `other`.
+CHANNELS = (
+    "copy",
+    "native",
+    "qr",
+    "mail",
+    "weibo",
+    "x",
+    "facebook",
+    "whatsapp",
+    "line",
+    "telegram",
+    "bluesky",
+    "mastodon",
+    "webhook",
+    "wall",
+    "poster",
+)
+OTHER = "other"
 REFERRAL_HOURS = 72
 
 
@@ -65,6 +84,11 @@ def referrer(followed: Sequence[Followed], joining: Joining) -> Followed | None:
     if last is None or last.insider or joining.buyer_id in last.above:
         return None
     return last
+
+
+def channel_of(text: str) -> str:
+    """The channel an address names; "" for the bare link, `other` for what nobody knows."""
+    return text if not text or text in CHANNELS else OTHER
 
 
 def short_name(typed: str) -> str:

@@ -12,6 +12,8 @@ from sqlalchemy import func, select
 from campaigns.foundation.facts import facts
 from campaigns.people.identify import identify
 from campaigns.people.ports import Letter
+from campaigns.sharing.give_link import new_link
+from campaigns.sharing.rows import share_links
 from tests.reactions.stage import Stage
 
 LADDER = [{"start": 1, "price_minor": 3800}, {"start": 40, "price_minor": 3400}]
@@ -79,6 +81,7 @@ SCENES: Mapping[str, tuple[Scene, ...]] = {
     "deal_failed": (Scene(deal="failed"),),
     "deal_canceled": (Scene(deal="canceled"),),
     "deal_settled": (Scene(deal="settled"),),
+    "advocate_invited": (Scene(),),
 }
 
 
@@ -93,6 +96,8 @@ async def act(stage: Stage, letter: str, scene: Scene, email: str = "ann@example
         await stage.refund(order_id, 3800, "pending", ground="taken_early")
     if letter == "money_astray":
         params = {"to": await _somebody(stage), "fact_id": await _astray(stage)}
+    if letter == "advocate_invited":
+        params |= {"link_id": await _link(stage, deal_id, params["to"])}
     await stage.ask_for(letter, order_id, deal_id, **params)
     [sent] = await stage.mail()
     return sent
@@ -111,6 +116,13 @@ async def _order(stage: Stage, scene: Scene, deal_id: str, email: str) -> str:
 async def _somebody(stage: Stage) -> str:
     async with stage.store.begin() as unit:
         return str(await identify(unit, "owner@lantern.example", stage.clock.at))
+
+
+async def _link(stage: Stage, deal_id: str, account_id: str) -> str:
+    owner = {"owner_kind": "advocate", "account_id": account_id, "reward": "a bowl of soup"}
+    async with stage.store.begin() as unit:
+        await new_link(unit, deal_id, owner, stage.clock.at)
+        return str(await unit.value(select(share_links.c.id).where(share_links.c.deal_id == deal_id)))
 
 
 async def _astray(stage: Stage) -> int:
