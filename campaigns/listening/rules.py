@@ -48,6 +48,11 @@ class MentionDismissed(Refusal):
     sentence = "This mention is dismissed. Reopen it first."
 
 
+class MentionWaits(Refusal):
+    code = "mention_waits"
+    sentence = "A reply to this mention is on its way. Drop or withdraw it first."
+
+
 @dataclass(frozen=True)
 class Target:
     """A deal, a campaign as a whole, or neither of them: then the merchant."""

@@ -12,7 +12,7 @@ from urllib.parse import quote
 import httpx
 
 from campaigns.listening.ports import Batch, Heard, Wanted
-from campaigns.sharing.ports import FeedAccount
+from campaigns.sharing.ports import AccountLost, BodyRefused, FeedAccount
 from integrations.mentions.answers import NotOffered, ask
 from integrations.mentions.mastodon_statuses import heard_reblog, heard_status
 
@@ -68,7 +68,7 @@ class MastodonMentions:
             asked = {"limit": PAGE, **_after(place.tags.get(tag, ""))}
             try:
                 listed = await self._list(account, f"/api/v1/timelines/tag/{quote(tag, safe='')}", asked)
-            except NotOffered:
+            except (NotOffered, AccountLost, BodyRefused):  # closed to us, though the account itself is well
                 continue
             place.tags[tag] = _newest(place.tags.get(tag, ""), listed)
             found += [heard_status(each, wanted, account) for each in listed]
