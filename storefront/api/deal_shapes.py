@@ -104,8 +104,21 @@ class DealPage(msgspec.Struct, frozen=True):
     next: str | None
 
 
+class PlacedVenue(Venue, frozen=True, kw_only=True):
+    """A venue as its merchant sees it. Degrees on WGS 84, null for a venue that nobody placed."""
+
+    latitude: Annotated[float | None, msgspec.Meta(examples=[45.5181])]
+    longitude: Annotated[float | None, msgspec.Meta(examples=[-122.6586])]
+    radius_m: Annotated[int, msgspec.Meta(description="Who is nearer than this is inside.", examples=[150])]
+    max_accuracy_m: Annotated[int, msgspec.Meta(description="A vaguer position is unclear.", examples=[100])]
+    max_position_age_s: Annotated[
+        int, msgspec.Meta(description="An older position is unclear.", examples=[120])
+    ]
+    self_check_in: Annotated[bool, msgspec.Meta(description="Holders may redeem here alone.")]
+
+
 class Venues(msgspec.Struct, frozen=True):
-    venues: list[Venue]
+    venues: list[PlacedVenue]
 
 
 _COMPUTED = ("page", "limitations", "tiers", "venues", "list_price", "price_now", "price_top")

@@ -59,12 +59,23 @@ class Me(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class NewVenue(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A place of a merchant. A name the merchant has already is that venue, and is rewritten."""
+    """A place of a merchant. A name the merchant has already is that venue, and is rewritten.
+
+    What is left out of its place on the map stays as it is; saying any of it needs `place_venue` too.
+    """
 
     name: Annotated[str, msgspec.Meta(max_length=200, examples=["Alder Street"])]
     address: Annotated[str, msgspec.Meta(max_length=400, examples=["214 SE Alder Street"])]
     city: Annotated[str, msgspec.Meta(max_length=200, examples=["Portland"])] = ""
     zone: Annotated[str, msgspec.Meta(max_length=64, examples=["America/Los_Angeles"])]
+    latitude: Annotated[float | None, msgspec.Meta(description="Degrees, WGS 84.", examples=[45.5181])] = None
+    longitude: Annotated[float | None, msgspec.Meta(examples=[-122.6586])] = None
+    radius_m: Annotated[int | None, msgspec.Meta(description="20 to 5000 metres.", examples=[150])] = None
+    max_accuracy_m: Annotated[int | None, msgspec.Meta(description="10 to 1000.", examples=[100])] = None
+    max_position_age_s: Annotated[int | None, msgspec.Meta(description="30 to 600.", examples=[120])] = None
+    self_check_in: Annotated[
+        bool | None, msgspec.Meta(description="Whether holders may redeem here alone.", examples=[True])
+    ] = None
     organization_id: Annotated[str, msgspec.Meta(max_length=80)] = ""
 
 

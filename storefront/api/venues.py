@@ -15,7 +15,7 @@ from campaigns.deals.queries import merchant_venues
 from campaigns.foundation.ids import OrganizationId
 from campaigns.foundation.store import Unit
 from campaigns.people.rules import Actor, may, require
-from storefront.api.deal_shapes import Venue, Venues
+from storefront.api.deal_shapes import PlacedVenue, Venues
 from storefront.api.deals import PRIVATE, json_answer
 from storefront.api.listing import OrganizationName
 from storefront.api.owners import own_organization
@@ -53,7 +53,7 @@ async def list_venues(
     tags=["Venues"],
     security=TOKEN,
     opt={NEEDS_KEY: True},
-    responses=answers(201, Venue, "The venue.", *WRITING, *SIGNED_IN, *KEYED, "unknown_zone"),
+    responses=answers(201, PlacedVenue, "The venue.", *WRITING, *SIGNED_IN, *KEYED, "unknown_zone"),
 )
 async def add_venue(
     request: AnyRequest,
@@ -66,7 +66,7 @@ async def add_venue(
 
     async def work() -> JsonAnswer:
         owner = await own_organization(site, data.organization_id, actor)
-        typed = TypedVenue(data.name, data.address, data.city, data.zone)
+        typed = TypedVenue(data.name, data.address, data.city, data.zone, **_place(data))
         venue_id = await keep_venue(
             typed, owner, actor=actor, store=site.store, clock=site.clock, keys=site.keys
         )
@@ -77,8 +77,21 @@ async def add_venue(
     return await answer_once(request, work)
 
 
-async def _venues(unit: Unit, organization_id: OrganizationId) -> list[Venue]:
-    return msgspec.convert(await merchant_venues(unit, organization_id), list[Venue], from_attributes=True)
+def _place(data: NewVenue) -> dict[str, str]:
+    """What was said of its place, as people type it: the operation reads both alike."""
+    numbers = ("radius_m", "max_accuracy_m", "max_position_age_s")
+    said = {name: getattr(data, name) for name in numbers}
+    texts = {name: str(value) for name, value in said.items() if value is not None}
+    degrees = {"latitude": data.latitude, "longitude": data.longitude}
+    texts |= {name: f"{value:.9f}" for name, value in degrees.items() if value is not None}
+    if data.self_check_in is not None:
+        texts["self_check_in"] = "yes" if data.self_check_in else "no"
+    return texts
+
+
+async def _venues(unit: Unit, organization_id: OrganizationId) -> list[PlacedVenue]:
+    found = await merchant_venues(unit, organization_id)
+    return msgspec.convert(found, list[PlacedVenue], from_attributes=True)
 
 
 VENUES = (list_venues, add_venue)
