@@ -148,13 +148,16 @@ async def use_challenge(unit: Unit, challenge_id: str, now: datetime) -> bool:
     return await unit.changed(statement) == 1
 
 
-async def keep(unit: Unit, row: dict[str, Any]) -> None:
-    """Write the evidence of one attempt with its verdict, and record both (received, then what it became)."""
-    await unit.run(check_ins.insert().values(row))
+async def keep(unit: Unit, row: dict[str, Any]) -> bool:
+    """Write the evidence of one attempt with its verdict, and record both. False: this attempt was kept before."""
+    insert = unit.insert(check_ins).values(row).on_conflict_do_nothing()
+    if await unit.value(insert.returning(check_ins.c.id)) is None:
+        return False
     arrived = moved(CHECK_IN, f"check_in:{row['id']}", "", "received", row["received_at"], **_about(row))
     await record(unit, [arrived])
     if row["state"] != "received":
         await _record(unit, row, "received", row["state"], row["reason"], row["received_at"])
+    return True
 
 
 async def decide(

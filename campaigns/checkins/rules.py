@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from campaigns.foundation.errors import Refusal
 from campaigns.foundation.states import machine
-from campaigns.vouchers.rules import ANSWERS, Answer
+from campaigns.vouchers.rules import ANSWERS
 
 CHECK_IN = machine(
     "check_in",
@@ -48,35 +48,13 @@ class AlreadyDecided(Refusal):
     sentence = "This check-in was decided already."
 
 
-# What the holder is told; staff are told by the answers of a scan.
-TOLD: dict[str, Answer] = {
-    code: Answer(code, sentence)
-    for code, sentence in {
-        "ok": "You are checked in, and your voucher is redeemed.",
-        "paid_value_only": "You are checked in. Your voucher is redeemed at what you paid.",
-        "wrong_venue_code": "That is not the code on the till's screen now. Look again: it changes every minute.",
-        "too_many_tries": "Five wrong codes. Show your voucher to the staff: they can still redeem it.",
-        "outside_geofence": "You are too far from this venue. Nothing was redeemed.",
-        "position_unclear": "We can't tell whether you are here. Show this to the staff within 15 minutes.",
-        "needs_attention": "We can't redeem it this way. Show your voucher to the staff: they can.",
-    }.items()
-}
-
-
-def said(code: str) -> Answer:
-    """The answer with that code as the holder reads it."""
-    return TOLD.get(code) or ANSWERS[code]
-
-
 @dataclass(frozen=True)
 class Fence:
-    """The circle of a venue and what it asks of a position (R77). `placed` is false for a venue without one."""
+    """The circle of a venue and what it asks of a position (R77)."""
 
     radius_m: int
     max_accuracy_m: int
     max_position_age_s: int
-    datum: str = "wgs84"
-    placed: bool = True
 
 
 @dataclass(frozen=True)
@@ -148,6 +126,13 @@ def measure(fix: Fix, fence: Fence) -> Measured:
     return Measured(position, band, band_of(fix.accuracy_m), percent, frozenset(flags))
 
 
+def aged(measured: Measured, reported_at: datetime, now: datetime, fence: Fence) -> Measured:
+    """A position measured when it arrived, as it counts now: too old, it is unclear."""
+    if abs((now - reported_at).total_seconds()) <= fence.max_position_age_s:
+        return measured
+    return replace(measured, position="unclear", flags=measured.flags - {"weak_position"} | {"age"})
+
+
 def position_of(fix: Fix, fence: Fence) -> str:
     """The three words of the rule book; never by `distance - accuracy`, which a wild accuracy would win."""
     vague = fix.accuracy_m > fence.max_accuracy_m or fix.age_s > fence.max_position_age_s
@@ -173,7 +158,7 @@ def _refusal(attempt: Attempt) -> str | None:
     reasons = (
         (not ANSWERS[attempt.spending].accepted, attempt.spending),
         (attempt.wrong_codes >= MOST_WRONG_CODES, "too_many_tries"),
-        (attempt.challenge != "fresh", "needs_attention"),
+        (attempt.challenge != "fresh", "invalid"),
         (attempt.code != "right", "wrong_venue_code"),
         (attempt.speed_mps > IMPOSSIBLE_SPEED_MPS, "needs_attention"),
         (attempt.measured.position == "outside", "outside_geofence"),

@@ -48,71 +48,112 @@ class Redeemed:
     zone: str | None = None
 
 
+@dataclass(frozen=True)
+class Outcome:
+    """What came of a scan inside its transaction. `voucher` is its row, None where the code is nobody's here.
+
+    `repeated`: the same scan was answered before, and nothing was written now.
+    """
+
+    told: Redeemed
+    venue: Any
+    voucher: Any = None
+    now: datetime | None = None
+    repeated: bool = False
+
+
+@dataclass(frozen=True)
+class Spending:
+    """A voucher about to be spent: its row as `voucher_at` found it, where, under which nonce and answer."""
+
+    voucher: Any
+    venue: Any
+    nonce: str
+    answer: Answer
+    actor: Actor
+
+
 async def redeem(scan: Scan, *, actor: Actor, store: Store, clock: Clock, keys: Keys) -> Redeemed:
     """Spend a voucher, or say why not. The same nonce at the same venue gets the same answer (R68, R73).
 
     Raises NotFound for a venue that is not there, NotAllowed for one the actor does not work at.
     """
-    code = presented_code(keys, scan.presented)
     async with store.begin() as unit:
-        venue = await unit.one(select(venues).where(venues.c.id == scan.venue_id))
-        if venue is None:
-            raise NotFound(what="venue")
-        require(actor, "redeem", venue.organization_id)
-        before = await _repeated(unit, scan)
-        if before is not None:
-            return before
-        row = await _find(unit, code, venue) if code else None
-        if row is None:
-            return Redeemed(ANSWERS["invalid"])
-        now = await clock.now(unit)
-        answer = answer_scan(_scanned(row), venue.zone, now)
-        await failpoint("redeem.after_look")
-        if answer.accepted and await _spend(unit, row, now):
-            await _record(unit, row, scan, answer, now, actor)
-            entry = AuditEntry(
-                venue.organization_id, actor.label, "redeem", f"voucher:{row.id}", {"venue": venue.id}
-            )
-            await note(unit, entry, now=now, keys=keys)
-            return _told(row, answer, now, venue)
-    return await _explain(row.id, answer, store)
+        return (await redeem_within(unit, scan, actor=actor, clock=clock, keys=keys)).told
 
 
-async def _find(unit: Unit, code: str, venue: Any) -> Any:
-    """The voucher of a code, if it is this merchant's: a foreign one looks like a wrong one (S30)."""
+async def redeem_within(unit: Unit, scan: Scan, *, actor: Actor, clock: Clock, keys: Keys) -> Outcome:
+    """The same inside a transaction."""
+    code = presented_code(keys, scan.presented)
+    venue = await unit.one(select(venues).where(venues.c.id == scan.venue_id))
+    if venue is None:
+        raise NotFound(what="venue")
+    require(actor, "redeem", venue.organization_id)
+    before = await _repeated(unit, scan)
+    if before is not None:
+        return Outcome(before, venue, repeated=True)
+    row = await unit.one(voucher_at(venue).where(vouchers.c.code_hash == code_hash(code))) if code else None
+    if row is None:
+        return Outcome(Redeemed(ANSWERS["invalid"]), venue)
+    now = await clock.now(unit)
+    answer = answer_scan(scanned(row), venue.zone, now)
+    await failpoint("redeem.after_look")
+    spending = Spending(row, venue, scan.nonce, answer, actor)
+    if answer.accepted and await spend(unit, spending, now=now, keys=keys):
+        return Outcome(_told(row, answer, now, venue), venue, row, now)
+    return Outcome(await _explain(unit, row.id, answer), venue, row, now)
+
+
+def voucher_at(venue: Any) -> Any:
+    """Vouchers of this venue's merchant only: a foreign one looks like a wrong one (S30)."""
     here = select(deal_venues.c.venue_id).where(
         deal_venues.c.deal_id == vouchers.c.deal_id, deal_venues.c.venue_id == venue.id
     )
-    return await unit.one(
+    return (
         select(vouchers, offers.c.title, here.exists().label("at_this_venue"))
         .join(deals, deals.c.id == vouchers.c.deal_id)
         .join(offers, offers.c.id == deals.c.offer_id)
-        .where(vouchers.c.code_hash == code_hash(code), vouchers.c.organization_id == venue.organization_id)
+        .where(vouchers.c.organization_id == venue.organization_id)
     )
 
 
-def _scanned(row: Any) -> Scanned:
+def scanned(row: Any) -> Scanned:
+    """A row of `voucher_at` as the rules read it."""
     return Scanned(**{name: getattr(row, name) for name in Scanned.__dataclass_fields__})
 
 
-async def _spend(unit: Unit, row: Any, now: datetime) -> bool:
+async def spend(unit: Unit, spending: Spending, *, now: datetime, keys: Keys) -> bool:
+    """Spend a voucher in one statement, and write what follows from it. False: it was not there to be spent."""
+    row = spending.voucher
     statement = (
         update(vouchers)
         .where(vouchers.c.id == row.id, vouchers.c.state.in_(SPENDABLE))
         .values(state="redeemed", redeemed_at=now)
     )
-    return await unit.changed(statement) == 1
+    if await unit.changed(statement) != 1:
+        return False
+    await _record(unit, spending, now)
+    entry = AuditEntry(
+        row.organization_id,
+        spending.actor.label,
+        "redeem",
+        f"voucher:{row.id}",
+        {"venue": spending.venue.id},
+    )
+    await note(unit, entry, now=now, keys=keys)
+    return True
 
 
-async def _record(unit: Unit, row: Any, scan: Scan, answer: Answer, now: datetime, actor: Actor) -> None:
+async def _record(unit: Unit, spending: Spending, now: datetime) -> None:
+    row = spending.voucher
     await unit.run(
         redemptions.insert().values(
             id=new_id("red"),
             voucher_id=row.id,
-            venue_id=scan.venue_id,
-            account_id=actor.account_id,
-            nonce=scan.nonce,
-            answer=answer.code,
+            venue_id=spending.venue.id,
+            account_id=spending.actor.account_id,
+            nonce=spending.nonce,
+            answer=spending.answer.code,
             at=now,
         )
     )
@@ -134,12 +175,11 @@ async def _repeated(unit: Unit, scan: Scan) -> Redeemed | None:
     return _as_redeemed(row, ANSWERS[row.answer]) if row else None
 
 
-async def _explain(voucher_id: str, answer: Answer, store: Store) -> Redeemed:
+async def _explain(unit: Unit, voucher_id: str, answer: Answer) -> Redeemed:
     """Nothing was spent. Say when and where an earlier scan was, also one that won while we looked."""
-    async with store.read() as unit:
-        row = await unit.one(_first_use().where(redemptions.c.voucher_id == voucher_id))
-        if row is not None and (answer.accepted or answer.code == "already_redeemed"):
-            return _as_redeemed(row, ANSWERS["already_redeemed"])
+    row = await unit.one(_first_use().where(redemptions.c.voucher_id == voucher_id))
+    if row is not None and (answer.accepted or answer.code == "already_redeemed"):
+        return _as_redeemed(row, ANSWERS["already_redeemed"])
     return Redeemed(answer if not answer.accepted else ANSWERS["revoked"], voucher_id)
 
 
