@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from datetime import datetime
+from itertools import pairwise
 from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, Column, Index, UniqueConstraint
+from sqlalchemy import JSON, CheckConstraint, Column, Index, UniqueConstraint, select, update
 from sqlmodel import Field, SQLModel
 
+from campaigns.foundation.facts import Fact, moved, record
 from campaigns.foundation.schema import one_of, table
+from campaigns.foundation.store import Unit
 from campaigns.sharing.posts.rules import FEED_ACCOUNT, KINDS, POST, TEMPLATE, TEMPLATE_KINDS
 
 
@@ -123,3 +126,63 @@ class PostRow(SQLModel, table=True):
 
 
 feed_accounts, templates, posts = table(FeedAccountRow), table(TemplateRow), table(PostRow)
+
+
+async def read_post(unit: Unit, post_id: str) -> Any:
+    return await unit.one(select(posts).where(posts.c.id == post_id))
+
+
+async def read_account(unit: Unit, account_id: str) -> Any:
+    return await unit.one(select(feed_accounts).where(feed_accounts.c.id == account_id))
+
+
+async def move_post(unit: Unit, row: Any, to_state: str, now: datetime, **changes: Any) -> bool:
+    """Compare-and-set the state of a post and record it. False: somebody was faster.
+
+    A post that is refused before it was sent passes through `sending` in the same statement.
+    """
+    way = [row.state, to_state]
+    if way == ["queued", "failed"]:
+        way.insert(1, "sending")
+    data = {"reason": changes["reason"]} if changes.get("reason") else {}
+    told = [
+        moved(POST, f"post:{row.id}", before, after, now, deal_id=row.deal_id, data=data)
+        for before, after in pairwise(way)
+    ]
+    statement = update(posts).where(posts.c.id == row.id, posts.c.state == row.state)
+    if await unit.changed(statement.values(state=to_state, **changes)) != 1:
+        return False
+    await record(unit, told)
+    return True
+
+
+async def move_account(unit: Unit, row: Any, to_state: str, now: datetime, **changes: Any) -> bool:
+    """Compare-and-set the state of a feed account and record it. False: somebody was faster.
+
+    A loss is told to the merchant's owners, by way of a deal of theirs (`deal_id` in `changes`, if known).
+    """
+    deal_id = changes.pop("deal_id", None)
+    fact = moved(
+        FEED_ACCOUNT,
+        f"feed_account:{row.id}",
+        row.state,
+        to_state,
+        now,
+        deal_id=deal_id,
+        told=to_state == "lost",
+        data={"reason": changes["lost_reason"]} if changes.get("lost_reason") else {},
+    )
+    statement = update(feed_accounts).where(feed_accounts.c.id == row.id, feed_accounts.c.state == row.state)
+    if await unit.changed(statement.values(state=to_state, **changes)) != 1:
+        return False
+    await record(unit, [fact])
+    return True
+
+
+def queued_facts(rows: list[dict[str, Any]], now: datetime) -> list[Fact]:
+    """The facts of posts that a fact queued: an approved template is a draft approved beforehand."""
+    return [
+        moved(POST, f"post:{row['id']}", before, after, now, deal_id=row["deal_id"])
+        for row in rows
+        for before, after in (("", "draft"), ("draft", "queued"))
+    ]

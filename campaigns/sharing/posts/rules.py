@@ -54,9 +54,10 @@ GIVE_UP = timedelta(hours=24)
 # Calls that may have reached a feed; one that is said never to have been there so often has another trouble.
 MOST_TRIES = 12
 
-CALL_TIMEOUT_S = 10
-# Outlives three time-outs: renew, publish, and the look-up after it.
-LEASE_S = 60
+# One question to a feed, with all its calls; each call of an adapter gives up after 10 s.
+CALL_TIMEOUT_S = 45
+# Outlives three of the calls that a worker makes between two looks at its lease.
+LEASE_S = 150
 # Below this, a few calls are left for taking posts down.
 SPARED_CALLS = 5
 _FIRST_WAIT_S = 30.0
