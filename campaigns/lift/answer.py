@@ -49,7 +49,7 @@ def answer(
 ) -> Answer:
     """Estimate and judge. Takes a second or so for thousands of clusters: not for the event loop."""
     clusters, seed = arrays(experiment, outcomes), seed_of(salt)
-    lift, delta, adjustment, why_none = _estimates(experiment, clusters, seed)
+    lift, delta, adjustment = _estimates(experiment, clusters, seed)
     checks = _checks(experiment, clusters, counts, seed=seed, now=now)
     kappa2, needed = _needed(experiment, clusters)
     case = Case(
@@ -63,7 +63,6 @@ def answer(
         window_days=experiment.outcome_window_days,
         days_left=days_left(experiment, now),
         has_holdout=experiment.has_holdout,
-        why_none=why_none,
     )
     return Answer(
         experiment, judge(case), checks, lift, delta, adjustment, seed, clusters.groups, needed, kappa2
@@ -94,18 +93,18 @@ def days_left(experiment: Experiment, now: datetime) -> int:
 
 def _estimates(
     experiment: Experiment, clusters: Clusters, seed: int
-) -> tuple[Lift | None, Lift | None, Cuped | None, str]:
+) -> tuple[Lift | None, Lift | None, Cuped | None]:
     """The interval that decides, the t interval, and the adjustment if the time before says anything."""
     try:
         adjustment = cuped(clusters) if clusters.x.any() else None
         adjusted = adjustment is not None and adjustment.helps
         delta = delta_lift(clusters, alpha=experiment.alpha, adjusted=adjusted)
         if min(clusters.groups) >= LARGE_ARM:
-            return delta, delta, adjustment, ""
+            return delta, delta, adjustment
         drawn = permutation_lift(clusters, seed=seed, alpha=experiment.alpha, draws=DRAWS, adjusted=adjusted)
-    except NotEnough as reason:
-        return None, None, None, str(reason)
-    return drawn, delta, adjustment, ""
+    except NotEnough:
+        return None, None, None
+    return drawn, delta, adjustment
 
 
 def _checks(

@@ -30,7 +30,7 @@ _BADGES = {"contamination": "lower bound", "open_windows": "preliminary"}
 
 @dataclass(frozen=True)
 class Case:
-    """All a verdict is made from. `lift` is None where there is no estimate, and `why_none` says why.
+    """All a verdict is made from. `lift` is None where there is no estimate: too few groups, or none bought.
 
     `groups` take part, `groups_needed` would show the lift the campaign was planned for (`goal_rel`, a share of
     one, None if none was set). `minimum_groups` was fixed before launch. `days_left` of the outcome window, 0 once
@@ -47,7 +47,6 @@ class Case:
     window_days: int
     days_left: int
     has_holdout: bool = True
-    why_none: str = ""
 
 
 @dataclass(frozen=True)
