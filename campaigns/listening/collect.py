@@ -9,16 +9,14 @@ from typing import Any
 import structlog
 from sqlalchemy import or_, select, update
 
-from campaigns.foundation.clock import Clock
 from campaigns.foundation.failpoints import failpoint
-from campaigns.foundation.keys import Keys
-from campaigns.foundation.links import Links
-from campaigns.foundation.store import Store, Unit
+from campaigns.foundation.store import Unit
 from campaigns.listening.failures import note_failure
 from campaigns.listening.keep import Ears, keep
 from campaigns.listening.known import known_to, wanted_of
 from campaigns.listening.ports import Batch, MentionSources, Wanted
 from campaigns.listening.rows import cursors, mentions
+from campaigns.sharing.posts.outside import FeedOutside
 from campaigns.sharing.posts.rows import feed_accounts
 from campaigns.sharing.posts.sealing import opened
 
@@ -30,12 +28,9 @@ LEASE = timedelta(seconds=90)
 
 @dataclass(frozen=True)
 class Outside:
-    """What collecting needs: a source for each network that can be read."""
+    """What collecting needs: a source for each network that can be read, and what renews a login."""
 
-    store: Store
-    clock: Clock
-    keys: Keys
-    links: Links
+    feeds: FeedOutside
     sources: MentionSources
 
 
@@ -65,10 +60,10 @@ async def collect_due(outside: Outside) -> int:
 async def _collect(claimed: _Claimed, outside: Outside) -> int:
     source = outside.sources[claimed.account.network]
     try:
-        account = opened(claimed.account, outside.keys)
+        account = opened(claimed.account, outside.feeds.keys)
         batch = await source.read(account, claimed.wanted, claimed.cursor)
     except Exception as error:  # noqa: BLE001 - whatever it is, the account is read again later
-        await note_failure(claimed.account, error, store=outside.store, clock=outside.clock)
+        await note_failure(claimed.account, error, outside.feeds)
         return 0
     await failpoint("collect.after_read")
     try:
@@ -80,8 +75,8 @@ async def _collect(claimed: _Claimed, outside: Outside) -> int:
 
 async def _claim(outside: Outside, but: set[str]) -> _Claimed | None:
     """Lease the account that has waited longest. A finished lease says that its worker is gone."""
-    async with outside.store.begin() as unit:
-        now = await outside.clock.now(unit)
+    async with outside.feeds.store.begin() as unit:
+        now = await outside.feeds.clock.now(unit)
         await _begin_cursors(unit, list(outside.sources))
         free = or_(cursors.c.lease_until.is_(None), cursors.c.lease_until < now)
         due = or_(cursors.c.retry_at.is_(None), cursors.c.retry_at <= now)
@@ -98,7 +93,7 @@ async def _claim(outside: Outside, but: set[str]) -> _Claimed | None:
             return None
         lease = update(cursors).where(cursors.c.account_id == row.id)
         await unit.run(lease.values(lease_until=now + LEASE))
-        return _Claimed(row, row.cursor, await wanted_of(unit, row, outside.links, now))
+        return _Claimed(row, row.cursor, await wanted_of(unit, row, outside.feeds.links, now))
 
 
 async def _begin_cursors(unit: Unit, networks: list[str]) -> None:
@@ -117,8 +112,8 @@ async def _begin_cursors(unit: Unit, networks: list[str]) -> None:
 
 async def _store(claimed: _Claimed, batch: Batch, outside: Outside) -> int:
     """One transaction: the cursor moves if nobody moved it meanwhile, and what was heard is kept."""
-    async with outside.store.begin() as unit:
-        now = await outside.clock.now(unit)
+    async with outside.feeds.store.begin() as unit:
+        now = await outside.feeds.clock.now(unit)
         moved = (
             update(cursors)
             .where(
@@ -136,8 +131,8 @@ async def _store(claimed: _Claimed, batch: Batch, outside: Outside) -> int:
         )
         if await unit.changed(moved) != 1:
             raise _Overtaken
-        known = await known_to(unit, claimed.account, batch.heard, outside.links)
-        new = await keep(unit, batch.heard, Ears(claimed.account, known, outside.keys, now))
+        known = await known_to(unit, claimed.account, batch.heard, outside.feeds.links)
+        new = await keep(unit, batch.heard, Ears(claimed.account, known, outside.feeds.keys, now))
         await _looked_at(unit, list(claimed.wanted.check), claimed.account.network, now)
         return new
 
