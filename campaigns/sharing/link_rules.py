@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -34,6 +35,7 @@ CHANNELS = (
     "poster",
 )
 OTHER = "other"
+_FAMILY_FIRST = re.compile("[\u3400-\u9fff\uac00-\ud7a3]{2}")
 REFERRAL_HOURS = 72
 
 
@@ -92,9 +94,14 @@ def channel_of(text: str) -> str:
 
 
 def short_name(typed: str) -> str:
-    """First name and initial: "Ada Byron" becomes "Ada B."; "" where nothing fit to show was typed (U56)."""
-    words = [word for word in typed.split() if word[0].isalpha()]
-    if not words:
+    """First name and initial: "Ada Byron" becomes "Ada B."; "" where nothing fit to show was typed (U56).
+
+    A Chinese, Japanese or Korean name in one word begins with the family's: of it only the first character stays.
+    """
+    words = typed.split()
+    if not words or not words[0][0].isalpha():
         return ""
-    first = words[0][:20]
-    return f"{first} {words[-1][0].upper()}." if len(words) > 1 else first
+    first, last = words[0][:20], words[-1]
+    if len(words) > 1:
+        return f"{first} {last[0].upper()}." if last[0].isalpha() else first
+    return f"{first[0]}*" if _FAMILY_FIRST.match(first) else first
