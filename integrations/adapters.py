@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+
+import httpx
 
 from campaigns.foundation.settings import Settings
 from campaigns.orders.ports import PaymentProcessor
 from campaigns.people.ports import Mailer
+from campaigns.sharing.ports import Publishers
+from integrations.feeds.publishers import build_feeds
+from integrations.feeds.wall import Wall
 from integrations.mail.mailbox import MailboxMailer
 from integrations.mail.mailer import mailer
 from integrations.payments.stand_in import PREFIX as STAND_IN_PREFIX
@@ -27,13 +32,21 @@ __all__ = [
 
 @dataclass(frozen=True)
 class Adapters:
-    """`mailbox` is there where mail stays on this machine, for the page that shows it."""
+    """`mailbox` is there where mail stays on this machine, `wall` where money is only tried: for pages that show them.
+
+    `publishers` are by network. `clients` are closed with the rest.
+    """
 
     processor: PaymentProcessor
     mailer: Mailer
     mailbox: MailboxMailer | None
+    publishers: Publishers = field(default_factory=dict)
+    wall: Wall | None = None
+    clients: tuple[httpx.AsyncClient, ...] = ()
 
     async def close(self) -> None:
+        for client in self.clients:
+            await client.aclose()
         await self.processor.close()
 
 
@@ -41,4 +54,12 @@ def build_adapters(settings: Settings) -> Adapters:
     """Adapters as the settings ask for. Nothing is connected before the first call."""
     chosen = mailer(settings)
     mailbox = chosen if isinstance(chosen, MailboxMailer) else None
-    return Adapters(processor=StripeProcessor(settings), mailer=chosen, mailbox=mailbox)
+    feeds = build_feeds(settings)
+    return Adapters(
+        processor=StripeProcessor(settings),
+        mailer=chosen,
+        mailbox=mailbox,
+        publishers=feeds.publishers,
+        wall=feeds.wall,
+        clients=feeds.clients,
+    )

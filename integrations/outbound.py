@@ -9,9 +9,11 @@ from __future__ import annotations
 
 import asyncio
 import socket
+import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import httpcore
@@ -62,6 +64,12 @@ def outbound_client(
         trust_env=False,
         headers={"User-Agent": AGENT, "Accept-Encoding": "identity"},
     )
+
+
+@cache
+def _tls() -> ssl.SSLContext:
+    """Reading the known authorities takes longer than everything else here, and once is enough."""
+    return httpx.create_ssl_context()
 
 
 async def judged_addresses(settings: Settings, url: str, *, network: Network | None = None) -> Sequence[str]:
@@ -134,7 +142,7 @@ class _GuardedTransport(httpx.AsyncBaseTransport):
     def __init__(self, allowed: Allowed, network: Network, *, timeout_s: float, longest_bytes: int) -> None:
         self._allowed, self._timeout_s, self._longest = allowed, timeout_s, longest_bytes
         self._pool = httpcore.AsyncConnectionPool(
-            ssl_context=httpx.create_ssl_context(),
+            ssl_context=_tls(),
             max_connections=20,
             max_keepalive_connections=5,
             keepalive_expiry=5,

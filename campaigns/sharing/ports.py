@@ -32,18 +32,23 @@ class FeedAccount:
 
 @dataclass(frozen=True)
 class Connected:
-    """What a network answered when an account was connected, or its login renewed. `secrets` are to be sealed."""
+    """What a network answered when an account was connected, or its login renewed. `secrets` are to be sealed.
+
+    `address` is the server as it is to be kept, worked out from what the merchant typed.
+    """
 
     native_id: str
     handle: str
     secrets: Mapping[str, str] = field(repr=False)
+    address: str = ""
 
 
 @dataclass(frozen=True)
 class Draft:
     """A post as people approved it, before a network gives it a form.
 
-    `text` holds `link` once. `created_at` is frozen with the row: a body made from "now" would differ when repeated.
+    `text` holds `link` once, unless there is none, and its tags with `#`; `tags` lists them without. `created_at` is
+    frozen with the row: a body made from "now" would differ when repeated.
     `reply_to` is the `native` of the mention that is answered. `image` is a JPEG or PNG for the card of the link.
     """
 
@@ -143,7 +148,10 @@ class FeedPublisher(Protocol):
     """One network. Every method may raise any FeedError; `publish` is the one call that is never repeated unasked."""
 
     async def connect(self, address: str, handle: str, credential: str) -> Connected:
-        """Log in once with what the merchant gave. Raises AccountLost for a wrong credential."""
+        """Log in once with what the merchant gave. Raises AccountLost for a wrong credential.
+
+        Raises BodyRefused where the address is none that we speak to, or no such server answers there.
+        """
         ...
 
     async def renew(self, account: FeedAccount) -> Connected:

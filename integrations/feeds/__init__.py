@@ -1,0 +1,1 @@
+"""How posts are published: one adapter per network, behind campaigns.sharing.ports."""
