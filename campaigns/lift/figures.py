@@ -52,10 +52,3 @@ def outward(low: float, high: float, step: float) -> tuple[float, float]:
         up = math.ceil(high / step) * step
     return down, up
 
-
-def percent(share: float) -> str:
-    """`22 %`, `0.4 %`; a bound that is not there is `any size`."""
-    if not math.isfinite(share):
-        return "any size"
-    digits = 0 if abs(share) >= 0.1 or share == 0 else 1
-    return f"{format_decimal(round(share * 100, digits), '#,##0.#', locale=_LOCALE)}\N{NO-BREAK SPACE}%"

@@ -9,7 +9,7 @@ import pytest
 from campaigns.lift.estimators import health
 from campaigns.lift.estimators.health import Check
 from campaigns.lift.estimators.ratio import Arm, How, Interval, Lift, extra_at
-from campaigns.lift.figures import Measure, outward, percent, supported_step
+from campaigns.lift.figures import Measure, outward, supported_step
 from campaigns.lift.verdict import CODES, Case, judge
 from tests.lift_statistics.groups import World, draw
 
@@ -119,7 +119,6 @@ def test_figures_are_rounded_to_what_the_interval_supports() -> None:
     assert outward(643, 1_187, 10) == (640, 1_190)
     assert outward(0.4, 40, 1)[0] > 0, "rounding must not put zero into an interval that leaves it out"
     assert outward(-40, -0.4, 1)[1] < 0
-    assert percent(0.224) == "22\N{NO-BREAK SPACE}%"
 
 
 def test_arms_of_the_wrong_size_block_only_where_chance_made_them() -> None:
