@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable
 from typing import TypeVar
 
+from campaigns.checkins.expire_waiting import expire_waiting
 from campaigns.deals.open import open_due
 from campaigns.foundation.clock import Clock
 from campaigns.foundation.store import Store
@@ -40,6 +41,7 @@ async def do_what_is_due(*, store: Store, clock: Clock) -> int:
     for deal_id in await attempt(unsettled_deals(store=store, clock=clock), []):
         await attempt(settle(deal_id, store=store, clock=clock), "")
     looked_at += await attempt(expire_promotional_values(store=store, clock=clock), 0)
+    looked_at += await attempt(expire_waiting(store=store, clock=clock), 0)
     if failed:
         raise failed[0]
     return looked_at

@@ -5,9 +5,10 @@ from __future__ import annotations
 import structlog
 from sqlalchemy import text
 
+from campaigns.checkins.invariants import violations
 from campaigns.foundation.clock import Clock
 from campaigns.foundation.store import Store, Unit
-from campaigns.orders.invariants import Violation, violations
+from campaigns.orders.invariants import Violation
 
 _log = structlog.get_logger("quorum.invariants")
 # Any number will do, as long as nobody else of ours uses it for another purpose.

@@ -31,6 +31,8 @@ async def grant_for(unit: Unit, check_in_id: str, now: datetime) -> int:
         select(check_in_offers)
         .where(*running, check_in_offers.c.began_at <= row.received_at)
         .order_by(check_in_offers.c.id)
+        # Two check-ins may complete the same swarm: the second waits here, then sees what the first granted.
+        .with_for_update()
     )
     granted = 0
     for offer in offers:

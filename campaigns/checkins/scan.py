@@ -17,16 +17,16 @@ from campaigns.people.rules import Actor
 from campaigns.vouchers.redeem import Outcome, Redeemed, Scan, redeem_within
 
 
-async def scan(scan: Scan, *, actor: Actor, store: Store, clock: Clock, keys: Keys) -> Redeemed:
+async def scan(asked: Scan, *, actor: Actor, store: Store, clock: Clock, keys: Keys) -> Redeemed:
     """Redeem by staff, or say why not: the answers are those of `vouchers.redeem`.
 
     A check-in of the voucher that waits at this venue becomes accepted; without one the scan is the check-in.
     Raises NotFound for a venue that is not there, NotAllowed for one the actor does not work at.
     """
     async with store.begin() as unit:
-        seen = await redeem_within(unit, scan, actor=actor, clock=clock, keys=keys)
+        seen = await redeem_within(unit, asked, actor=actor, clock=clock, keys=keys)
         if seen.voucher is not None and seen.now is not None:
-            await _keep(unit, seen, scan.nonce, actor, seen.now)
+            await _keep(unit, seen, asked.nonce, actor, seen.now)
         return seen.told
 
 

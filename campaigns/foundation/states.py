@@ -10,6 +10,9 @@ class NoSuchMove(RuntimeError):
     """The code asked for a move the table does not have: our bug, never a person's."""
 
 
+_known: dict[str, Machine] = {}
+
+
 @dataclass(frozen=True)
 class Machine:
     """`moves` maps each state to the states it may go to; a final state maps to nothing."""
@@ -42,4 +45,10 @@ def machine(name: str, table: Mapping[str, str]) -> Machine:
     unknown = {state for onward in moves.values() for state in onward} - moves.keys()
     if unknown:
         raise NoSuchMove(f"{name}: unknown states {sorted(unknown)}")
-    return Machine(name, next(iter(moves)), moves)
+    _known[name] = Machine(name, next(iter(moves)), moves)
+    return _known[name]
+
+
+def known(name: str) -> Machine | None:
+    """The machine of that name, if the floor that has it was imported."""
+    return _known.get(name)

@@ -11,19 +11,16 @@ from datetime import datetime, timedelta
 from sqlalchemy import bindparam, text
 
 from campaigns.deals.rows import deals
-from campaigns.deals.rules import DEAL
 from campaigns.foundation.keys import Keys
-from campaigns.foundation.states import Machine
+from campaigns.foundation.states import known
 from campaigns.foundation.store import Unit
 from campaigns.orders.invariant_statements import STATEMENTS, Statement
-from campaigns.orders.rules import ORDER, PLACED
+from campaigns.orders.rules import PLACED
 from campaigns.people.audit import chains, verify_chain
-from campaigns.vouchers.rules import VOUCHER
 
 # What the clock has made due is done within a minute, and what is owed within a quarter of an hour.
 _DUE_WITHIN = timedelta(seconds=60)
 _CARRIED_OUT_WITHIN = timedelta(minutes=15)
-_MACHINES: dict[str, Machine] = {machine.name: machine for machine in (DEAL, ORDER, VOUCHER)}
 _INSTANT = deals.c.closes_at.type
 
 
@@ -80,7 +77,7 @@ async def _forbidden_moves(unit: Unit) -> list[Violation]:
 
 
 def _allowed(name: str, from_state: str, to_state: str) -> bool:
-    machine = _MACHINES.get(name)
+    machine = known(name)
     if machine is None:
         return False
     return (from_state == "" or from_state in machine.moves) and machine.allows(from_state, to_state)

@@ -9,11 +9,12 @@ from litestar import Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import JSONBody
 
+from campaigns.checkins.scan import scan
 from campaigns.foundation.errors import FieldError, InvalidFields, NotFound
 from campaigns.orders.queries import voucher_page
 from campaigns.people.limits import Limit, count_try, network
 from campaigns.people.rules import Actor
-from campaigns.vouchers.redeem import Redeemed, Scan, redeem
+from campaigns.vouchers.redeem import Redeemed, Scan
 from storefront.api.deals import PRIVATE, json_answer
 from storefront.api.owners import own_venue
 from storefront.api.parameters import ANYBODY, TOKEN, Key, VoucherName
@@ -95,8 +96,8 @@ async def redeem_voucher(
 
     async def work() -> JsonAnswer:
         await own_venue(site, data.venue_id, actor)
-        scan = Scan(data.code, data.venue_id, idempotency_key)
-        told = await redeem(scan, actor=actor, store=site.store, clock=site.clock, keys=site.keys)
+        asked = Scan(data.code, data.venue_id, idempotency_key)
+        told = await scan(asked, actor=actor, store=site.store, clock=site.clock, keys=site.keys)
         if told.answer.accepted:
             return JsonAnswer(redemption_of(told), 201)
         if told.answer.code == "invalid":

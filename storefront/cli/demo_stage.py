@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import select
 
+from campaigns.checkins.scan import scan
 from campaigns.deals.rows import deal_venues, deals
 from campaigns.foundation.clock import ManualClock
 from campaigns.foundation.errors import NotFound
@@ -25,7 +26,7 @@ from campaigns.people.found_organization import NewOrganization, found_organizat
 from campaigns.people.queries import actor_of, organization_by_slug
 from campaigns.people.rows import membership
 from campaigns.people.rules import Actor
-from campaigns.vouchers.redeem import Scan, redeem
+from campaigns.vouchers.redeem import Scan
 from campaigns.vouchers.rows import vouchers
 from integrations.adapters import STAND_IN_PREFIX, Pay, build_adapters, open_stand_in, paying
 from scheduler.main import Surroundings, drain_effects, surroundings_of, until_quiet
@@ -95,9 +96,9 @@ class Stage:
                 .where(deal_venues.c.deal_id == deal_id)
                 .order_by(deal_venues.c.venue_id)
             )
-        scan = Scan(issued[0].code, venue_id, f"demo:{issued[0].id}")
+        asked = Scan(issued[0].code, venue_id, f"demo:{issued[0].id}")
         staff = await self._staff_of(deal_id)
-        await redeem(scan, actor=staff, store=self.store, clock=self.clock, keys=self.money.keys)
+        await scan(asked, actor=staff, store=self.store, clock=self.clock, keys=self.money.keys)
 
     async def _deal_id(self, slug: str) -> str:
         async with self.store.read() as unit:

@@ -9,10 +9,11 @@ from typing import Annotated
 
 import typer
 
+from campaigns.checkins.invariants import violations
 from campaigns.foundation.clock import DatabaseClock
 from campaigns.foundation.settings import Settings
 from campaigns.foundation.store import open_store
-from campaigns.orders.invariants import Violation, broken_chains, violations
+from campaigns.orders.invariants import Violation, broken_chains
 from scheduler.main import check_start
 from storefront.cli.say import out
 from storefront.cli.stopping import REFUSED, UNFIT, as_stop, read_settings

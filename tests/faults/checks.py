@@ -7,9 +7,9 @@ from datetime import timedelta
 
 from sqlalchemy import select
 
+from campaigns.checkins.invariants import violations
 from campaigns.foundation.effects import outbox
 from campaigns.ledger.rows import journal
-from campaigns.orders.invariants import violations
 from campaigns.orders.owed import KINDS
 from campaigns.orders.reconcile import reconcile_due, sweep_payments
 from campaigns.orders.rows import orders

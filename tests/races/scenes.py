@@ -8,11 +8,11 @@ from typing import Any
 
 from sqlalchemy import select, text
 
+from campaigns.checkins.invariants import violations
 from campaigns.foundation.effects import outbox
 from campaigns.foundation.facts import facts
 from campaigns.foundation.store import Store
 from campaigns.orders.carry_out import Outside
-from campaigns.orders.invariants import violations
 from tests.world import World
 
 
