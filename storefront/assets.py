@@ -87,6 +87,7 @@ GLOBALS = {
     "qr": qr,
     "static_url": static_url,
     "steps": meter.steps,
+    "time_of_day": formats.time_of_day,
     "voucher_words": voucher_words,
     "words": words,
     "zone_city": formats.zone_city,

@@ -110,6 +110,7 @@ _SECTIONS = (
     ("write_deal", "Deals", "/console?merchant={slug}"),
     ("place_venue", "Venues", "/console/venues?merchant={slug}"),
     ("redeem", "Desk", "/desk"),
+    ("show_venue_code", "Till", "/till"),
 )
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import timedelta
 from hashlib import sha256
 from typing import Any
@@ -11,18 +10,17 @@ from typing import Any
 from litestar import Response, get, post
 from litestar.params import FromQuery
 
-from campaigns.deals.queries import merchant_venues
-from campaigns.deals.views import VenueView
+from campaigns.checkins.queries import WaitingClaim, waiting_at
+from campaigns.checkins.scan import scan
 from campaigns.foundation.errors import NotFound
 from campaigns.foundation.ids import random_text
-from campaigns.foundation.store import Unit
 from campaigns.people.limits import Limit, TooManyTries, count_try, give_back, network
-from campaigns.people.queries import Organization
-from campaigns.people.rules import may
-from campaigns.vouchers.redeem import Redeemed, Scan, redeem
+from campaigns.vouchers.redeem import Redeemed, Scan
 from campaigns.vouchers.rules import as_typed
-from storefront.consoles.access import merchants_for, texts_of
+from storefront.check_in_words import evidence_line
+from storefront.consoles.access import texts_of
 from storefront.consoles.answers import told
+from storefront.consoles.places import Place, chosen_place, places_for, several_merchants
 from storefront.errors import problem_of
 from storefront.pages.render import page
 from storefront.security.headers import SCANS
@@ -35,27 +33,21 @@ LOOK_UPS = Limit("voucher_look_up", 10, timedelta(minutes=1))
 _LONGEST_CODE = 400
 
 
-@dataclass(frozen=True)
-class Place:
-    """A venue somebody may redeem at, and whose it is."""
-
-    venue: VenueView
-    merchant: Organization
-
-
 @get("/desk", include_in_schema=False, opt={SCANS: True})
-async def desk_page(request: AnyRequest, venue: FromQuery[str] = "") -> Response[str]:
+async def desk_page(
+    request: AnyRequest, venue: FromQuery[str] = "", done: FromQuery[str] = ""
+) -> Response[str]:
     """The code field of one venue; a choice where there are several. The venue stays in the address."""
-    places = await _places(request)
-    here = _chosen(places, venue)
-    return await _show(request, places, here)
+    places = await places_for(request, "redeem")
+    here = chosen_place(places, venue)
+    return await _show(request, places, here, done=done)
 
 
 @post("/desk", include_in_schema=False, request_max_body_size=FORM_BYTES, opt={SCANS: True})
 async def take_scan(request: AnyRequest, venue: FromQuery[str] = "") -> Response[str]:
     """Redeem, and answer with the result above the next code field. Sending it again answers the same."""
-    places = await _places(request)
-    here = _chosen(places, venue)
+    places = await places_for(request, "redeem")
+    here = chosen_place(places, venue)
     if here is None:
         raise NotFound(what="venue")
     sent = await texts_of(request, "code", "nonce")
@@ -86,7 +78,7 @@ async def _redeem(request: AnyRequest, here: Place, code: str, nonce: str) -> Re
     # One form may be sent with several codes, by the way back in a browser: each is a scan of its own.
     mark = sha256(f"{nonce}:{as_typed(code)}".encode()).hexdigest()[:40]
     await count_try(LOOK_UPS, who, store=site.store, clock=site.clock)
-    answer = await redeem(
+    answer = await scan(
         Scan(code, here.venue.id, mark),
         actor=await actor_behind(request),
         store=site.store,
@@ -96,32 +88,6 @@ async def _redeem(request: AnyRequest, here: Place, code: str, nonce: str) -> Re
     if answer.answer.code != "invalid":
         await give_back(LOOK_UPS, who, store=site.store, clock=site.clock)
     return answer
-
-
-async def _places(request: AnyRequest) -> Sequence[Place]:
-    """Every venue this person may redeem at. Raises SignInNeeded, NotAllowed."""
-    merchants, actor = await merchants_for(request, "redeem"), await actor_behind(request)
-    async with site_of(request).store.read() as unit:
-        return [
-            place
-            for merchant in merchants
-            if may(actor, "redeem", merchant.id)
-            for place in await _of(unit, merchant)
-        ]
-
-
-async def _of(unit: Unit, merchant: Organization) -> list[Place]:
-    return [Place(venue, merchant) for venue in await merchant_venues(unit, merchant.id)]
-
-
-def _chosen(places: Sequence[Place], venue_id: str) -> Place | None:
-    """Raises NotFound for a venue that is none of theirs."""
-    if not venue_id:
-        return places[0] if len(places) == 1 else None
-    for place in places:
-        if place.venue.id == venue_id:
-            return place
-    raise NotFound(what="venue")
 
 
 async def _show(
@@ -135,10 +101,19 @@ async def _show(
         status=status,
         places=places,
         here=here,
-        several=len({place.merchant.id for place in places}) > 1,
+        several=several_merchants(places),
         nonce=nonce,
-        **{"result": None, "errors": {}, "code": "", **shown},
+        claims=await _waiting(request, here) if here else (),
+        evidence=evidence_line,
+        **{"result": None, "errors": {}, "code": "", "done": "", **shown},
     )
+
+
+async def _waiting(request: AnyRequest, here: Place) -> Sequence[WaitingClaim]:
+    """Who checked in alone and was sent to the staff of this venue."""
+    site = site_of(request)
+    async with site.store.read() as unit:
+        return await waiting_at(unit, here.venue.id, await site.clock.now(unit))
 
 
 DESK = (desk_page, take_scan)

@@ -10,6 +10,7 @@ from storefront.consoles.editor import EDITOR
 from storefront.consoles.operator import OPERATOR_PAGES
 from storefront.consoles.order import CONSOLE_ORDER
 from storefront.consoles.submit import SUBMIT
+from storefront.consoles.till import TILL
 from storefront.consoles.venues import VENUES
 
 CONSOLES = (
@@ -20,6 +21,7 @@ CONSOLES = (
     *CONSOLE_ORDER,
     *ACTS,
     *DESK,
+    *TILL,
     *VENUES,
     *OPERATOR_PAGES,
 )

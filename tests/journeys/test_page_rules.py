@@ -21,7 +21,7 @@ NARROW, PHONE, DESKTOP = (320, 700), (390, 844), (1280, 900)
 LOOKS = ((NARROW, False), (PHONE, True), (DESKTOP, False))
 # Answers to forms, machinery, and addresses that only lead elsewhere: no page of their own.
 NO_PAGE = re.compile(
-    r"/(live|paid|pay|sign-out|health/.*|metrics|static/.*|webhooks/.*|another-card|take-back|approve|send-back)$"
+    r"/(live|paid|pay|sign-out|health/.*|metrics|static/.*|webhooks/.*|another-card|take-back|approve|send-back|till/decline)$"
     r"|^/schema"
 )
 _AXE = {

@@ -49,7 +49,7 @@ class Crowd:
         if path.startswith("/api/"):
             return await self._program(who, method, path, self.bodies.get(route))
         return await self._browser(
-            who, method, f"{path}?venue={self.people.venue_id}" if path in ("/desk", "/till") else path
+            who, method, f"{path}?venue={self.people.venue_id}" if path in ("/desk", "/till", "/till/decline") else path
         )
 
     async def _program(self, who: str, method: str, path: str, body: Any) -> httpx.Response:

@@ -58,6 +58,8 @@ class Scene:
             "venue": ("owner", f"/console/venues/{self.people.venue_id}"),
             "venue-new": ("owner", "/console/venues/new?merchant=willow"),
             "desk-choice": ("staff", "/desk"),
+            "till-choice": ("staff", "/till"),
+            "till": ("staff", f"/till?venue={self.people.venue_id}"),
             "desk": ("staff", f"/desk?venue={self.people.venue_id}"),
             "operator": ("operator", "/operator"),
             "review": ("operator", f"/operator/deals/{self.in_review}"),

@@ -45,6 +45,8 @@ PAGES = {
     "/orders/{signed:str}/pay",
     "/sign-in",
     "/sign-out",
+    "/till",
+    "/till/decline",
     "/static/dist/{file_path:path}",
     "/vouchers/{signed:str}",
     "/webhooks/stripe",
