@@ -58,4 +58,6 @@ def _which(consent: Consent) -> tuple[ColumnElement[bool], ...]:
 
 async def _note(unit: Unit, name: str, consent: Consent, now: datetime) -> None:
     data = {"kind": consent.kind, "about": consent.about}
-    await record(unit, [Fact(name, f"account:{consent.account_id}", now, data=data)])
+    # Consent taken back is told: what was published on the ground of it goes.
+    told = name == "consent_withdrawn"
+    await record(unit, [Fact(name, f"account:{consent.account_id}", now, told=told, data=data)])

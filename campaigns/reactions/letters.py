@@ -8,11 +8,14 @@ from datetime import datetime
 from campaigns.foundation.effects import Leased
 from campaigns.foundation.links import Links
 from campaigns.foundation.store import Unit
+from campaigns.lift.rules import INVITATION
 from campaigns.people.ports import Letter
 from campaigns.reactions.advocate_letters import ADVOCATE_LETTERS
 from campaigns.reactions.case import Case, read_case
 from campaigns.reactions.deal_letters import DEAL_LETTERS
 from campaigns.reactions.ended_letters import ENDED_LETTERS
+from campaigns.reactions.feed_letters import FEED_LETTERS
+from campaigns.reactions.invitation_letter import invitation
 from campaigns.reactions.order_letters import ORDER_LETTERS
 from campaigns.reactions.payment_letters import PAYMENT_LETTERS
 from campaigns.reactions.phrases import Words
@@ -24,6 +27,7 @@ LETTERS: Mapping[str, Callable[[Case], Awaitable[Words | None]]] = {
     **PAYMENT_LETTERS,
     **DEAL_LETTERS,
     **ADVOCATE_LETTERS,
+    **FEED_LETTERS,
 }
 
 
@@ -33,6 +37,8 @@ async def compose(effect: Leased, *, unit: Unit, links: Links, now: datetime) ->
     Raises KeyError for a letter nobody wrote.
     """
     name = effect.params["letter"]
+    if name == INVITATION:
+        return await invitation(effect, unit=unit, links=links, now=now)
     write = LETTERS[name]
     case = await read_case(effect, unit=unit, links=links, now=now)
     if case is None or not is_true(name, case.situation):

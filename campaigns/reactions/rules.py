@@ -71,6 +71,8 @@ TRUE_WHILE: Mapping[str, tuple[While, ...]] = {
     "deal_failed": (While(deal="failed"),),
     "deal_canceled": (While(deal="canceled"),),
     "deal_settled": (While(deal="settled"),),
+    # Whether the account is still lost, the letter itself looks.
+    "feed_lost": (While(),),
     "advocate_invited": (While(deal="scheduled open tipped"),),
 }
 

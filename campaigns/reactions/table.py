@@ -1,4 +1,5 @@
-"""The one table: what happened -> which letters are owed, and to whom."""
+"""The one table: what happened -> which letters are owed, and to whom, and what our feeds say or take back,
+and what is granted."""
 
 from __future__ import annotations
 
@@ -28,6 +29,31 @@ class Follow:
     to: To
 
 
+@dataclass(frozen=True)
+class Announce:
+    """Posts of one kind that follow a fact: about its order, or about its deal."""
+
+    kind: str
+    of_order: bool = False
+
+
+class TakeBack(Enum):
+    """Whose posts do not stand any more: those of the fact's deal, or the one about the order it names."""
+
+    OF_DEAL = "of_deal"
+    OF_ORDER = "of_order"
+
+
+class Grant(Enum):
+    """What is granted: the rewards that the fact's check-in completes."""
+
+    REWARDS = "rewards"
+
+
+FollowUp = Follow | Announce | TakeBack | Grant
+_JOINED = (Announce("joined", of_order=True), Announce("three_to_go"))
+
+
 def _buyer(*letters: str) -> tuple[Follow, ...]:
     return tuple(Follow(letter, To.BUYER) for letter in letters)
 
@@ -36,10 +62,10 @@ def _buyer(*letters: str) -> tuple[Follow, ...]:
 # What is not a move is known by its name.
 Key = tuple[str, str, str | None] | str
 
-FOLLOWS: Mapping[Key, tuple[Follow, ...]] = {
+FOLLOWS: Mapping[Key, tuple[FollowUp, ...]] = {
     # Before the tip a commitment is held; in a ladder deal that has tipped it is on already.
-    ("order", "authorized", None): _buyer("held", "on"),
-    ("order", "captured", None): _buyer("charged", "refunded"),
+    ("order", "authorized", None): (*_buyer("held", "on"), *_JOINED),
+    ("order", "captured", None): (*_buyer("charged", "refunded"), *_JOINED),
     ("order", "refunded", None): _buyer("refunded"),
     ("order", "lapsed", "place_lapsed"): _buyer("place_lapsed"),
     ("order", "lapsed", "declined"): _buyer("declined"),
@@ -64,14 +90,25 @@ FOLLOWS: Mapping[Key, tuple[Follow, ...]] = {
     ("deal", "draft", "sent_back"): (Follow("deal_sent_back", To.OWNERS),),
     ("deal", "scheduled", None): (Follow("deal_approved", To.OWNERS),),
     ("deal", "open", None): (Follow("deal_opened", To.OWNERS),),
-    ("deal", "tipped", None): (Follow("on", To.BUYERS), Follow("deal_tipped", To.OWNERS)),
+    ("deal", "tipped", None): (
+        Follow("on", To.BUYERS),
+        Follow("deal_tipped", To.OWNERS),
+        Announce("tipped"),
+    ),
     ("deal", "failed", None): (Follow("deal_failed", To.OWNERS),),
-    ("deal", "canceled", None): (Follow("canceled", To.BUYERS), Follow("deal_canceled", To.OWNERS)),
+    ("deal", "canceled", None): (
+        Follow("canceled", To.BUYERS),
+        Follow("deal_canceled", To.OWNERS),
+        TakeBack.OF_DEAL,
+    ),
     ("deal", "settled", None): (Follow("deal_settled", To.OWNERS),),
+    ("feed_account", "lost", None): (Follow("feed_lost", To.OWNERS),),
+    ("check_in", "accepted", None): (Grant.REWARDS,),
+    "consent_withdrawn": (TakeBack.OF_ORDER,),
 }
 
 
-def follow_ups(fact: Fact) -> tuple[Follow, ...]:
+def follow_ups(fact: Fact) -> tuple[FollowUp, ...]:
     """What follows a fact; nothing for one the table does not know."""
     if not fact.machine:
         return FOLLOWS.get(fact.name, ())

@@ -13,6 +13,9 @@ from campaigns.foundation.facts import facts
 from campaigns.people.identify import identify
 from campaigns.people.ports import Letter
 from campaigns.sharing.give_link import new_link
+from campaigns.sharing.ports import AccountLost
+from campaigns.sharing.posts.outcomes import lose
+from campaigns.sharing.posts.rows import FeedAccountRow, feed_accounts
 from campaigns.sharing.rows import share_links
 from tests.reactions.stage import Stage
 
@@ -82,6 +85,7 @@ SCENES: Mapping[str, tuple[Scene, ...]] = {
     "deal_canceled": (Scene(deal="canceled"),),
     "deal_settled": (Scene(deal="settled"),),
     "advocate_invited": (Scene(),),
+    "feed_lost": (Scene(),),
 }
 
 
@@ -96,6 +100,8 @@ async def act(stage: Stage, letter: str, scene: Scene, email: str = "ann@example
         await stage.refund(order_id, 3800, "pending", ground="taken_early")
     if letter == "money_astray":
         params = {"to": await _somebody(stage), "fact_id": await _astray(stage)}
+    if letter == "feed_lost":
+        params |= {"fact_id": await _lost_feed(stage)}
     if letter == "advocate_invited":
         params |= {"link_id": await _link(stage, deal_id, params["to"])}
     await stage.ask_for(letter, order_id, deal_id, **params)
@@ -130,4 +136,20 @@ async def _astray(stage: Stage) -> int:
     data = {"payment_id": "pi_7", "amount_minor": 3800}
     async with stage.store.begin() as unit:
         await unit.run(facts.insert().values(**row, data=data))
+        return int(await unit.value(select(func.max(facts.c.id))))
+
+
+async def _lost_feed(stage: Stage) -> int:
+    now = stage.clock.at
+    row: dict[str, Any] = {
+        "id": "feed_1",
+        "organization_id": stage.merchant_id,
+        "network": "bluesky",
+        "native_id": "did:1",
+    }
+    row |= {"address": "https://feeds.example", "handle": "lantern.example", "secrets": "x", "key_id": "k"}
+    async with stage.store.begin() as unit:
+        model = FeedAccountRow.model_construct(**row, connected_at=now, connected_by="account:1")
+        await unit.run(feed_accounts.insert().values(model.model_dump()))
+        await lose(unit, "feed_1", AccountLost("revoked"), now)
         return int(await unit.value(select(func.max(facts.c.id))))

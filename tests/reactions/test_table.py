@@ -4,14 +4,21 @@ from campaigns.foundation.facts import Fact
 from campaigns.orders.rules import REASONS
 from campaigns.reactions.letters import LETTERS
 from campaigns.reactions.rules import TRUE_WHILE, Situation, is_true
-from campaigns.reactions.table import FOLLOWS, follow_ups
+from campaigns.reactions.table import FOLLOWS, Announce, Follow, follow_ups
+from campaigns.sharing.posts.rules import ANNOUNCED
 from tests.reactions.scenes import SCENES, Scene, act
 from tests.reactions.stage import Stage, text
 
 
 def test_every_letter_of_the_table_is_written_has_a_condition_and_a_scene() -> None:
-    owed = {follow.letter for follows in FOLLOWS.values() for follow in follows}
+    owed = {follow.letter for follows in FOLLOWS.values() for follow in follows if isinstance(follow, Follow)}
     assert owed == set(LETTERS) == set(TRUE_WHILE) == set(SCENES)
+
+
+def test_every_kind_of_announcement_follows_a_fact_but_the_one_that_follows_the_clock() -> None:
+    """R80."""
+    follows = [follow for row in FOLLOWS.values() for follow in row if isinstance(follow, Announce)]
+    assert {follow.kind for follow in follows} == set(ANNOUNCED) - {"closing_soon"}
 
 
 def _deal_of(state: str, reason: str) -> str:
@@ -28,7 +35,9 @@ async def test_every_reason_of_an_order_has_its_sentence(stage: Stage) -> None:
             fact = Fact(
                 f"order_{state}", "order:1", stage.clock.at, "order", "", state, data={"reason": reason}
             )
-            letter = follow_ups(fact)[0].letter
+            follow = follow_ups(fact)[0]
+            assert isinstance(follow, Follow)
+            letter = follow.letter
             scene = Scene(state, reason, _deal_of(state, reason))
             sent = await act(stage, letter, scene)
             assert len(sent.paragraphs) >= 2, (state, reason)

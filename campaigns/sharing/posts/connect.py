@@ -93,7 +93,7 @@ async def _keep(unit: Unit, asked: Connecting, answer: Connected, kept: dict[str
     place = {
         "organization_id": asked.organization_id,
         "network": asked.network,
-        "address": asked.address.strip().rstrip("/"),
+        "address": answer.address or asked.address.strip().rstrip("/"),
         "native_id": answer.native_id,
     }
     fresh = {**kept, "connected_at": now, "lost_reason": "", "lost_at": None, "last_error": ""}

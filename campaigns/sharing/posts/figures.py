@@ -95,7 +95,7 @@ def plain(text: str) -> str:
 def _name(text: str) -> str:
     """A buyer types this, so it holds letters and what stands between them, and can hold no address."""
     text = plain(text)
-    body = text[:-1] if text.endswith(".") else text
+    body = text[:-1] if text.endswith((".", "*")) else text
     fits = all(sign in " -'’" or unicodedata.category(sign)[0] in "LM" for sign in body)
     return text if fits and body.strip() else ""
 

@@ -75,7 +75,7 @@ async def _written(unit: Unit, row: Any, subject: Subject, text: str, feed: Feed
     longest = feed.publisher.longest(feed.account)
     if deal is None:
         return _Written(fill(text, {}, longest=longest, network=network), "", "", "", now)
-    link = await post_link(unit, feed.outside.links, deal, post_id=row.id, network=network)
+    link = await post_link(unit, feed.outside.links, row, network, now)
     buyer = await buyer_of(unit, subject.order_id) if subject.order_id else ""
     values = values_of(deal, Telling(row.language, now, link, buyer))
     wording = fill(text, values, longest=longest, network=network)

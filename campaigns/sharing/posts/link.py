@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
-from campaigns.deals.views import DealView
+from datetime import datetime
+from typing import Any
+
 from campaigns.foundation.links import Links
 from campaigns.foundation.store import Unit
+from campaigns.sharing.give_link import merchant_link
+
+# Enough to tell the posts of one deal at one network apart.
+_TELLING = 6
 
 
-async def post_link(unit: Unit, links: Links, deal: DealView, *, post_id: str, network: str) -> str:
-    """Where a post leads. The same post always gets the same link."""
-    return f"{links.deal(deal.slug)}?from={network}-{post_id[-8:]}"
+async def post_link(unit: Unit, links: Links, post: Any, network: str, now: datetime) -> str:
+    """The merchant's own link of the post's deal; its channel is the network. A post always gets the same."""
+    link = await merchant_link(unit, post.deal_id, now)
+    return f"{links.share(link.code, network)}?p={post.id[-_TELLING:]}"
