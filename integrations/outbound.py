@@ -20,9 +20,9 @@ import httpcore
 import httpx
 
 from campaigns.foundation.settings import Settings
-from integrations.addresses import AddressRefused, Allowed, is_allowed, is_open, judge, port_of
+from integrations.addresses import AddressRefused, Allowed, is_allowed, is_open, judge
 
-__all__ = ["AddressRefused", "AnswerTooLong", "judged_addresses", "outbound_client"]
+__all__ = ["AddressRefused", "AnswerTooLong", "outbound_client"]
 
 AGENT = "Quorum"
 LONGEST_BYTES = 1_000_000
@@ -72,20 +72,6 @@ def _tls() -> ssl.SSLContext:
     return httpx.create_ssl_context()
 
 
-async def judged_addresses(settings: Settings, url: str, *, network: Network | None = None) -> Sequence[str]:
-    """The numeric addresses of `url`, all judged, for a connection that is not HTTP, such as a web socket.
-
-    Connect to one of these and not to the name. `url` is http or https. Raises AddressRefused, or ConnectError
-    where there is no such name.
-    """
-    network = network or Network(_look_up, httpcore.AnyIOBackend())
-    address = httpx.URL(url)
-    judge(address, settings.outbound_allowed)
-    with _as_httpx(httpx.Request("GET", address)):
-        backend = _JudgedBackend(settings.outbound_allowed, network)
-        return await backend.judged(address.raw_host.decode("ascii"), port_of(address), TIMEOUT_S)
-
-
 async def _look_up(host: str, port: int) -> Sequence[str]:
     found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
     return [str(each[4][0]) for each in found]
@@ -106,7 +92,7 @@ class _JudgedBackend(httpcore.AsyncNetworkBackend):
         socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,
     ) -> httpcore.AsyncNetworkStream:
         fault: httpcore.NetworkError | httpcore.TimeoutException | None = None
-        for address in await self.judged(host, port, timeout):
+        for address in await self._judged(host, port, timeout):
             try:
                 return await self._network.backend.connect_tcp(
                     address, port, timeout, local_address, socket_options
@@ -121,8 +107,7 @@ class _JudgedBackend(httpcore.AsyncNetworkBackend):
     async def sleep(self, seconds: float) -> None:
         await self._network.backend.sleep(seconds)
 
-    async def judged(self, host: str, port: int, timeout_s: float | None) -> Sequence[str]:
-        """All addresses of a name. Raises AddressRefused if one of them is closed and the operator allowed nothing."""
+    async def _judged(self, host: str, port: int, timeout_s: float | None) -> Sequence[str]:
         try:
             async with asyncio.timeout(timeout_s):
                 addresses = await self._network.resolve(host, port)
