@@ -18,7 +18,6 @@ from integrations.addresses import is_disguised, is_open
 from integrations.outbound import (
     AddressRefused,
     Network,
-    judged_addresses,
     outbound_client,
 )
 
@@ -183,13 +182,6 @@ async def test_what_the_operator_allows_is_allowed_by_host_and_port_together() -
     assert "https" in await refusal("http://127.0.0.1:2584/", ["127.0.0.1"], allow=allow)
     assert "private" in await refusal("https://feeds.internal/", ["10.0.0.7"], allow=allow)
     assert "https" in await refusal("http://2130706433:2583/", ["127.0.0.1"], allow=allow)
-
-
-async def test_addresses_for_a_web_socket_are_judged_alike() -> None:
-    names = Network(Names([PUBLIC], ["10.0.0.1"]), Recorder())
-    assert await judged_addresses(Settings(), "https://feeds.example", network=names) == [PUBLIC]
-    with pytest.raises(AddressRefused):
-        await judged_addresses(Settings(), "https://feeds.example", network=names)
 
 
 @pytest.mark.parametrize(
