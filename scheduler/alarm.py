@@ -20,6 +20,7 @@ from campaigns.people.sweep import forget_expired
 from campaigns.sharing.follow import forget_visitors
 from scheduler.due import do_what_is_due
 from scheduler.effects import drain_effects
+from scheduler.feeds import drain_feeds
 from scheduler.notices import drain_notices
 from scheduler.outside import Surroundings
 from scheduler.watch import watch_invariants
@@ -51,6 +52,7 @@ class Alarm:
         self._every("tick", self.tick, seconds=1)
         self._every("notices", self._notices, seconds=1)
         self._every("effects", self._effects, seconds=1)
+        self._every("feeds", self._feeds, seconds=2)
         self._every("closings", self._watch_closings, seconds=30)
         self._every("watch", self._watch, seconds=60)
         self._every("reconcile", self._reconcile, minutes=5)
@@ -102,6 +104,9 @@ class Alarm:
 
     async def _effects(self) -> None:
         await drain_effects(self._surroundings, stopping=self._stopping)
+
+    async def _feeds(self) -> None:
+        await drain_feeds(self._surroundings, stopping=self._stopping)
 
     async def _watch(self) -> None:
         money = self._surroundings.money

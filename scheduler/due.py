@@ -13,6 +13,7 @@ from campaigns.orders.close import decide, due_deals
 from campaigns.orders.lapse import ask_about_overdue_places
 from campaigns.orders.mend import end_overdue_problems
 from campaigns.orders.settle import settle, unsettled_deals
+from campaigns.sharing.posts.announce import announce_closing
 from campaigns.vouchers.expire import expire_promotional_values
 
 _Answer = TypeVar("_Answer")
@@ -42,6 +43,7 @@ async def do_what_is_due(*, store: Store, clock: Clock) -> int:
         await attempt(settle(deal_id, store=store, clock=clock), "")
     looked_at += await attempt(expire_promotional_values(store=store, clock=clock), 0)
     looked_at += await attempt(expire_waiting(store=store, clock=clock), 0)
+    looked_at += await attempt(announce_closing(store=store, clock=clock), 0)
     if failed:
         raise failed[0]
     return looked_at

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from campaigns.foundation.links import Links
 from campaigns.orders.carry_out import Outside
 from campaigns.people.ports import Mailer
+from campaigns.sharing.ports import Publishers
 
 
 @dataclass(frozen=True)
 class Surroundings:
-    """`money` is what orders need; `links` and `mailer` are for telling people."""
+    """`money` is what orders need; `links` and `mailer` are for telling people, `publishers` for feeds."""
 
     money: Outside
     links: Links
     mailer: Mailer
+    publishers: Publishers = field(default_factory=dict)

@@ -20,7 +20,7 @@ from campaigns.sharing.ports import (
 from campaigns.sharing.posts.lease import Held, look
 from campaigns.sharing.posts.outside import FeedOutside
 from campaigns.sharing.posts.rows import feed_accounts
-from campaigns.sharing.posts.rules import CALL_TIMEOUT_S
+from campaigns.sharing.posts.rules import CALL_TIMEOUT_S, SETTLE_S
 from campaigns.sharing.posts.sealing import opened, sealed
 
 _Answer = TypeVar("_Answer")
@@ -38,7 +38,7 @@ class Feed:
     @property
     def settle_s(self) -> float:
         """How long a look-up waits after an answer was lost."""
-        return float(getattr(self.publisher, "settle_s", 0.0))
+        return SETTLE_S.get(self.account.network, 0.0)
 
 
 def feed_of(row: Any, held: Held, outside: FeedOutside) -> Feed:

@@ -22,7 +22,7 @@ from campaigns.sharing.posts.freeze import current_text, freeze
 from campaigns.sharing.posts.lease import Held, LeaseLost, give_back, look, rests, take
 from campaigns.sharing.posts.outside import FeedOutside
 from campaigns.sharing.posts.rows import feed_accounts, move_post, posts, read_post
-from campaigns.sharing.posts.rules import GIVE_UP
+from campaigns.sharing.posts.rules import GIVE_UP, SETTLE_S
 from campaigns.sharing.posts.sealing import KeyGone
 from campaigns.sharing.posts.standing import read_subject
 from campaigns.sharing.posts.take_down import take_down
@@ -71,7 +71,7 @@ async def _next(held: Held, outside: FeedOutside) -> _Step | None:
         if rests(account, now):
             return None
         row = await unit.one(_due(held.account_id, now))
-        if row is None or await _is_too_early(unit, row, outside.publishers[account.network], now):
+        if row is None or await _is_too_early(unit, row, account.network, now):
             return None
         return _Step(row, account)
 
@@ -87,11 +87,11 @@ def _due(account_id: str, now: datetime) -> Any:
     return select(posts).where(posts.c.account_id == account_id, wanted).order_by(first, *oldest).limit(1)
 
 
-async def _is_too_early(unit: Unit, row: Any, publisher: Any, now: datetime) -> bool:
+async def _is_too_early(unit: Unit, row: Any, network: str, now: datetime) -> bool:
     """After a crash a call may still be under way; the look-up waits until the feed has settled."""
     if row.state != "sending" or row.sent_at is None:
         return False
-    settled_at = row.sent_at + timedelta(seconds=float(getattr(publisher, "settle_s", 0.0)))
+    settled_at = row.sent_at + timedelta(seconds=SETTLE_S.get(network, 0.0))
     if settled_at <= now:
         return False
     waiting = update(feed_accounts).where(feed_accounts.c.id == row.account_id)
