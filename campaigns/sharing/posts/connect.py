@@ -35,6 +35,8 @@ from campaigns.sharing.posts.sealing import sealed
 
 # A feed allows some 30 sign-ins in five minutes; a merchant's mistakes must not use up everybody's.
 CONNECTING = Limit("connect_feed", 10, timedelta(minutes=15))
+# The built-in feed is ours and asks for nothing.
+_NEEDS_NONE = "wall"
 
 
 @dataclass(frozen=True)
@@ -59,7 +61,7 @@ async def connect(
     require(actor, "connect_feed", asked.organization_id)
     if (publisher := publishers.get(asked.network)) is None:
         raise NetworkNotOffered(network=asked.network)
-    if not asked.credential.strip():
+    if not asked.credential.strip() and asked.network != _NEEDS_NONE:
         raise InvalidFields([FieldError("credential", "missing", "Type the password, token or secret.")])
     await count_try(CONNECTING, asked.organization_id, store=store, clock=clock)
     answer = await _ask(publisher, asked)

@@ -14,7 +14,6 @@ from babel.numbers import format_currency, format_decimal, get_currency_symbol
 from sqlalchemy import select
 
 from campaigns.deals.views import DealView
-from campaigns.foundation.errors import Refusal
 from campaigns.foundation.money import Money, currency
 from campaigns.foundation.store import Unit
 from campaigns.sharing.rows import shown_names
@@ -37,18 +36,6 @@ _SOMEBODY = {
     "ja": "どなたか",
 }
 LANGUAGES = tuple(_WHO_PAYS)
-
-
-class UnknownLanguage(Refusal):
-    code = "unknown_language"
-    sentence = "Posts can be written in {known}."
-
-
-def checked_language(tag: str) -> str:
-    """One of LANGUAGES. Raises UnknownLanguage."""
-    if tag not in LANGUAGES:
-        raise UnknownLanguage(known=", ".join(LANGUAGES))
-    return tag
 
 
 @dataclass(frozen=True)

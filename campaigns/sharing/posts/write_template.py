@@ -17,6 +17,7 @@ from campaigns.people.audit import AuditEntry, note
 from campaigns.people.rows import organization
 from campaigns.people.rules import Actor, require
 from campaigns.sharing.ports import NETWORKS
+from campaigns.sharing.posts.defaults import DEFAULT_TEXTS
 from campaigns.sharing.posts.figures import LANGUAGES
 from campaigns.sharing.posts.rows import templates
 from campaigns.sharing.posts.rules import TEMPLATE_KINDS
@@ -51,6 +52,25 @@ async def write_template(
         entry = AuditEntry(written.organization_id, actor.label, "write_template", subject, about)
         await note(unit, entry, now=now, keys=keys)
     return template_id
+
+
+async def write_defaults(
+    organization_id: OrganizationId, language: str, actor: Actor, *, store: Store, clock: Clock, keys: Keys
+) -> int:
+    """Drafts of the texts to begin with, for every kind that has none in this language; answers how many."""
+    async with store.read() as unit:
+        mine = select(templates.c.kind).where(
+            templates.c.organization_id == organization_id, templates.c.language == language
+        )
+        there = {row.kind for row in await unit.all(mine)}
+    wanted = [
+        WrittenTemplate(organization_id, kind, text, language)
+        for (kind, written_in), text in DEFAULT_TEXTS.items()
+        if written_in == language and kind not in there
+    ]
+    for written in wanted:
+        await write_template(written, actor, store=store, clock=clock, keys=keys)
+    return len(wanted)
 
 
 def _faults(written: WrittenTemplate) -> list[FieldError]:
