@@ -10,7 +10,7 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from storefront import formats, meter, order_words, structured_data, voucher_words, words
+from storefront import campaign_words, formats, meter, order_words, structured_data, voucher_words, words
 from storefront.qr import qr
 
 STATIC = Path(__file__).parent / "static"
@@ -78,6 +78,7 @@ FILTERS = {
 
 GLOBALS = {
     "bar_steps": meter.bar_steps,
+    "campaign_words": campaign_words,
     "day_and_time": formats.day_and_time,
     "fill_width": meter.fill_width,
     "icon": icon,

@@ -108,6 +108,7 @@ def chosen(merchants: Sequence[Organization], slug: str) -> Organization | None:
 # Act -> label and address of the section of the console that it opens.
 _SECTIONS = (
     ("write_deal", "Deals", "/console?merchant={slug}"),
+    ("see_reports", "Campaigns", "/console/campaigns?merchant={slug}"),
     ("place_venue", "Venues", "/console/venues?merchant={slug}"),
     ("redeem", "Desk", "/desk"),
     ("show_venue_code", "Till", "/till"),

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from storefront.consoles.acts import ACTS
+from storefront.consoles.campaigns import CAMPAIGNS
 from storefront.consoles.deal import CONSOLE_DEAL
 from storefront.consoles.deals_list import DEALS_LIST
 from storefront.consoles.desk import DESK
 from storefront.consoles.editor import EDITOR
+from storefront.consoles.launch import LAUNCH
 from storefront.consoles.operator import OPERATOR_PAGES
 from storefront.consoles.order import CONSOLE_ORDER
 from storefront.consoles.submit import SUBMIT
@@ -23,5 +25,7 @@ CONSOLES = (
     *DESK,
     *TILL,
     *VENUES,
+    *CAMPAIGNS,
+    *LAUNCH,
     *OPERATOR_PAGES,
 )
