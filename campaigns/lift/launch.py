@@ -8,11 +8,12 @@ from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Table
+from sqlalchemy import Table, func, select
 
 from campaigns.deals.campaign_moves import locked_campaign, move_campaign
 from campaigns.deals.campaign_queries import CampaignView, campaign_by_id
 from campaigns.deals.campaign_rules import OVER, CampaignNotDraft, CampaignWithoutDeals, OtherCurrency
+from campaigns.deals.rows import campaign_deals, deals
 from campaigns.foundation.clock import Clock
 from campaigns.foundation.effects import Effect, owe
 from campaigns.foundation.errors import FieldError, InvalidFields, NotFound
@@ -30,6 +31,7 @@ from campaigns.lift.rules import HOLDOUT, INVITATION, RULE_VERSION, TREATED
 from campaigns.people.audit import AuditEntry, note
 from campaigns.people.queries import read_organization
 from campaigns.people.rules import Actor
+from campaigns.sharing.give_link import merchant_link
 
 # Rows per statement, so that a big audience is written in pieces of bounded size.
 _BATCH = 1000
@@ -89,6 +91,7 @@ async def launch(
         await failpoint("launch.before_arms")
         launched = await _assign(unit, fixed, sample, now, invite="mail" in row.channels)
         told = asdict(launched) | {"holdout_percent": plan.holdout_percent}
+        await _give_links(unit, campaign_id, now)
         await move_campaign(unit, row, "launched", now, launched_at=now, note=told)
         entry = AuditEntry(
             row.organization_id, actor.label, "launch_campaign", f"campaign:{campaign_id}", told
@@ -190,8 +193,7 @@ async def _assign(
     await _insert(unit, eligibles, _people_rows(campaign_id, sample))
     treated = [p.account_id for p in sample.people if arms[sample.cluster[p.account_id]].arm == TREATED]
     invited = treated if invite else []
-    for start in range(0, len(invited), _BATCH):
-        await owe(unit, [_invitation(campaign_id, each, now) for each in invited[start : start + _BATCH]])
+    await _owe_invitations(unit, campaign_id, invited, now)
     held_out = sum(place.arm == HOLDOUT for place in arms.values())
     return Launched(len(sample.people), len(arms) - held_out, held_out, len(invited), fixed["mde_rel"])
 
@@ -227,7 +229,22 @@ async def _insert(unit: Unit, into: Table, rows: Sequence[Mapping[str, Any]]) ->
         await unit.run(into.insert(), rows[start : start + _BATCH])
 
 
-def _invitation(campaign_id: str, account_id: str, now: datetime) -> Effect:
-    """One per person and campaign, whoever owes it again (R80)."""
-    params = {"letter": INVITATION, "to": account_id}
-    return Effect(f"campaign:{campaign_id}", "mail", f"{INVITATION}:{account_id}", now, None, params)
+async def _owe_invitations(unit: Unit, campaign_id: str, invited: Sequence[str], now: datetime) -> None:
+    """One per person and campaign, whoever owes it again (R80); not before the first deal opens."""
+    opens_at = select(func.min(deals.c.opens_at)).join(campaign_deals, campaign_deals.c.deal_id == deals.c.id)
+    mine = (campaign_deals.c.campaign_id == campaign_id, deals.c.state.not_in(OVER))
+    run_at = max(now, await unit.value(opens_at.where(*mine)))
+    subject = f"campaign:{campaign_id}"
+    mails = [
+        Effect(subject, "mail", f"{INVITATION}:{each}", run_at, None, {"letter": INVITATION, "to": each})
+        for each in invited
+    ]
+    for start in range(0, len(mails), _BATCH):
+        await owe(unit, mails[start : start + _BATCH])
+
+
+async def _give_links(unit: Unit, campaign_id: str, now: datetime) -> None:
+    """The merchant's own link to each deal, so that whoever comes by the invitation is known to have."""
+    of = select(campaign_deals.c.deal_id).where(campaign_deals.c.campaign_id == campaign_id)
+    for row in await unit.all(of.order_by(campaign_deals.c.deal_id)):
+        await merchant_link(unit, row.deal_id, now)

@@ -10,7 +10,8 @@ from typing import Protocol, runtime_checkable
 class Letter:
     """One message to one person. `key` makes the Message-ID, so that a second sending shows as the same mail.
 
-    `paragraphs` are plain text; `action` is a label and an address, or None.
+    `paragraphs` are plain text; `action` is a label and an address, or None. `unsubscribe` is an address that
+    ends such mail by one POST (RFC 8058); mail that nobody can refuse, such as about an order, has none.
     """
 
     key: str
@@ -18,6 +19,7 @@ class Letter:
     subject: str
     paragraphs: tuple[str, ...]
     action: tuple[str, str] | None = None
+    unsubscribe: str | None = None
 
 
 class MailRefused(Exception):

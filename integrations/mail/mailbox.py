@@ -6,7 +6,7 @@ import asyncio
 import json
 import sqlite3
 from collections.abc import Callable
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -22,10 +22,11 @@ CREATE TABLE IF NOT EXISTS letter (
   paragraphs TEXT NOT NULL,
   label TEXT,
   address TEXT,
+  unsubscribe TEXT,
   sent_at TEXT NOT NULL
 )
 """
-_COLUMNS = "id, key, recipient, subject, paragraphs, label, address, sent_at"
+_COLUMNS = "id, key, recipient, subject, paragraphs, label, address, unsubscribe, sent_at"
 
 
 @dataclass(frozen=True)
@@ -38,6 +39,7 @@ class KeptLetter:
     subject: str
     paragraphs: tuple[str, ...]
     action: tuple[str, str] | None
+    unsubscribe: str | None
     sent_at: datetime
 
 
@@ -73,10 +75,12 @@ class MailboxMailer:
     def _keep(self, letter: Letter) -> int:
         label, address = letter.action or (None, None)
         paragraphs = json.dumps(letter.paragraphs)
-        values = (letter.key, letter.to, letter.subject, paragraphs, label, address, self._now().isoformat())
+        sent_at = self._now().isoformat()
+        words = (letter.key, letter.to, letter.subject, paragraphs, label, address)
+        values = (*words, letter.unsubscribe, sent_at)
         insert = (
-            "INSERT INTO letter (key, recipient, subject, paragraphs, label, address, sent_at)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (key) DO NOTHING"
+            "INSERT INTO letter (key, recipient, subject, paragraphs, label, address, unsubscribe, sent_at)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (key) DO NOTHING"
         )
         with closing(self._open()) as file, file:
             file.execute(insert, values)
@@ -91,11 +95,15 @@ class MailboxMailer:
         self._path.parent.mkdir(parents=True, exist_ok=True)
         file = sqlite3.connect(self._path, timeout=5)
         file.execute(_TABLE)
+        columns = {row[1] for row in file.execute("PRAGMA table_info(letter)")}
+        if "unsubscribe" not in columns:  # a file of an earlier version
+            with suppress(sqlite3.OperationalError):  # another process was faster
+                file.execute("ALTER TABLE letter ADD COLUMN unsubscribe TEXT")
         return file
 
 
-def _kept(row: tuple[int, str, str, str, str, str | None, str | None, str]) -> KeptLetter:
-    number, key, to, subject, paragraphs, label, address, sent_at = row
+def _kept(row: tuple[int, str, str, str, str, str | None, str | None, str | None, str]) -> KeptLetter:
+    number, key, to, subject, paragraphs, label, address, unsubscribe, sent_at = row
     return KeptLetter(
         id=number,
         key=key,
@@ -103,5 +111,6 @@ def _kept(row: tuple[int, str, str, str, str, str | None, str | None, str]) -> K
         subject=subject,
         paragraphs=tuple(json.loads(paragraphs)),
         action=(label, address) if label is not None and address is not None else None,
+        unsubscribe=unsubscribe,
         sent_at=datetime.fromisoformat(sent_at),
     )

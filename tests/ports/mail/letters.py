@@ -9,5 +9,6 @@ def a_letter(
     subject: str = "The deal is on",
     paragraphs: tuple[str, ...] = ("Enough people joined.", "We have charged your card 38.00 EUR."),
     action: tuple[str, str] | None = ("See your voucher", "http://127.0.0.1:8000/v/7"),
+    unsubscribe: str | None = None,
 ) -> Letter:
-    return Letter(key=key, to=to, subject=subject, paragraphs=paragraphs, action=action)
+    return Letter(key, to, subject, paragraphs, action, unsubscribe)

@@ -14,10 +14,14 @@ from aiosmtpd.smtp import SMTP
 
 
 class MailServer:
-    """What arrived, in order. `recipient_answers` and `data_answers` are used up before all is accepted."""
+    """What arrived, in order, also as bytes (`raw`).
+
+    `recipient_answers` and `data_answers` are used up before all is accepted.
+    """
 
     def __init__(self) -> None:
         self.arrived = list[EmailMessage]()
+        self.raw = list[bytes]()
         self.recipients = list[list[str]]()
         self.recipient_answers = list[str]()
         self.data_answers = list[str]()
@@ -40,6 +44,7 @@ class MailServer:
             mail = message_from_bytes(envelope.content, policy=default)
             assert isinstance(mail, EmailMessage)
             self.arrived.append(mail)
+            self.raw.append(envelope.content)
             self.recipients.append(list(envelope.rcpt_tos))
         return answer
 

@@ -1,6 +1,7 @@
 """The demo's mailbox: a file of its own, newest letters first."""
 
 import asyncio
+import sqlite3
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -55,3 +56,24 @@ async def test_many_workers_fill_one_file(tmp_path: Path) -> None:
     letters = [a_letter(key=f"k{number % 10}") for number in range(40)]
     await asyncio.gather(*(boxes[number % 4].send(letter) for number, letter in enumerate(letters)))
     assert len(await boxes[0].letters(limit=100)) == 10
+
+
+async def test_the_address_that_ends_such_mail_is_kept_with_it(tmp_path: Path) -> None:
+    box = a_mailbox(tmp_path)
+    number = int(await box.send(a_letter(unsubscribe="http://127.0.0.1:8000/unsubscribe/x")))
+    kept = await box.letter(number)
+    assert kept is not None
+    assert kept.unsubscribe == "http://127.0.0.1:8000/unsubscribe/x"
+
+
+async def test_a_mailbox_of_an_earlier_version_goes_on(tmp_path: Path) -> None:
+    box = a_mailbox(tmp_path)
+    await box.send(a_letter(key="old"))
+    file = sqlite3.connect(tmp_path / "var" / "mailbox.db")
+    file.execute("ALTER TABLE letter DROP COLUMN unsubscribe")
+    file.close()
+    await box.send(a_letter(key="new", unsubscribe="http://127.0.0.1:8000/unsubscribe/x"))
+    assert [letter.unsubscribe for letter in await box.letters()] == [
+        "http://127.0.0.1:8000/unsubscribe/x",
+        None,
+    ]

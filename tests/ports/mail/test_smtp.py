@@ -181,3 +181,19 @@ def test_an_unfit_smtp_address_stops_the_start(url: str) -> None:
 )
 def test_a_password_never_crosses_a_network_in_the_open(url: str, start_tls: bool | None) -> None:
     assert smtp_server(url).start_tls is start_tls
+
+
+async def test_mail_that_can_be_refused_says_how_in_one_click_and_other_mail_does_not(tmp_path: Path) -> None:
+    """RFC 8058: one address of any length on one line, unencoded, and the header that allows a POST."""
+    address = f"https://quorum.example/unsubscribe/{'o' * 40}:{'a' * 40}.{'s' * 43}"
+    async with mail_server() as server:
+        await mailer_of(server, tmp_path).send(a_letter(key="news", unsubscribe=address))
+        await mailer_of(server, tmp_path).send(a_letter(key="order"))
+    news, order = server.arrived
+    assert news["List-Unsubscribe"] == f"<{address}>"
+    assert news["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+    assert f"\r\nList-Unsubscribe: <{address}>\r\n" in server.raw[0].decode()
+    plain, html = parts(news)
+    assert address in plain
+    assert f'href="{address}"' in html
+    assert order["List-Unsubscribe"] is order["List-Unsubscribe-Post"] is None
