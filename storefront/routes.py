@@ -15,10 +15,12 @@ from storefront.health import HEALTH
 from storefront.live.stream import LIVE
 from storefront.pages.about import ABOUT
 from storefront.pages.board import BOARD
+from storefront.pages.check_in import CHECK_IN
 from storefront.pages.deal import DEAL
 from storefront.pages.join import JOIN
 from storefront.pages.mailbox import MAILBOX
 from storefront.pages.order import ORDER
+from storefront.pages.short_link import SHORT_LINK
 from storefront.pages.sign_in import SIGN_IN
 from storefront.pages.voucher import VOUCHER
 from storefront.webhooks import WEBHOOKS
@@ -40,8 +42,10 @@ ROUTES = (
     *DEAL,
     *LIVE,
     *JOIN,
+    *SHORT_LINK,
     *ORDER,
     *VOUCHER,
+    *CHECK_IN,
     *CONSOLES,
     *MAILBOX,
     *ABOUT,

@@ -19,13 +19,15 @@ from campaigns.sharing.link_rules import PERSON
 from campaigns.sharing.rows import clicks, referrals, share_links
 
 DIRECT = "direct"
+_SUMS = ("captured", "gross_minor", "collected_minor", "refunded_minor")
 
 
 @dataclass(frozen=True)
 class CreditLine:
     """One link on one channel, or `direct` (then `link_id` is None). Amounts are minor units of `currency`.
 
-    `clicks` are people, once an hour each. `orders` are those ever committed; `gross_minor` what they committed to
+    `clicks` are people, once an hour each. `orders` are those ever committed, `captured` how many of them were charged;
+    `gross_minor` what they committed to
     (units times the price held), `collected_minor` what cards were charged, `refunded_minor` what of it went back,
     charge-backs included. Net is collected less refunded.
     """
@@ -36,6 +38,7 @@ class CreditLine:
     currency: str
     clicks: int
     orders: int
+    captured: int
     gross_minor: int
     collected_minor: int
     refunded_minor: int
@@ -80,10 +83,7 @@ async def credit_of_link(unit: Unit, link_id: str) -> list[CreditLine]:
 def total(lines: Iterable[CreditLine], link_id: str | None, owner_kind: str, currency: str) -> CreditLine:
     """The lines of one link, over all its channels and in one currency, as one line."""
     mine = [line for line in lines if line.link_id == link_id and line.currency == currency]
-    sums = {
-        name: sum(getattr(line, name) for line in mine)
-        for name in ("clicks", "orders", "gross_minor", "collected_minor", "refunded_minor")
-    }
+    sums = {name: sum(getattr(line, name) for line in mine) for name in ("clicks", "orders", *_SUMS)}
     return CreditLine(link_id, owner_kind, "", currency, **sums)
 
 
@@ -137,6 +137,7 @@ def _orders(where: ColumnElement[bool]) -> Any:
         select(
             *kept,
             (orders.c.units * orders.c.unit_price_minor).label("gross_minor"),
+            case((orders.c.captured_at.is_not(None), 1), else_=0).label("captured"),
             case((orders.c.captured_at.is_not(None), orders.c.due_minor), else_=0).label("collected_minor"),
             (func.coalesce(back.c.minor, 0) + charged_back).label("refunded_minor"),
         )
@@ -149,16 +150,13 @@ def _orders(where: ColumnElement[bool]) -> Any:
         .subquery()
     )
     group = (each.c.link_id, each.c.owner_kind, each.c.channel, each.c.currency)
-    sums = [
-        func.sum(each.c[name]).label(name) for name in ("gross_minor", "collected_minor", "refunded_minor")
-    ]
+    sums = [func.sum(each.c[name]).label(name) for name in _SUMS]
     return select(*group, func.count().label("orders"), *sums).group_by(*group)
 
 
 def _line(key: tuple[str | None, str, str], clicked: Any, ordered: Any) -> CreditLine:
     link_id, channel, currency = key
     found = clicked if ordered is None else ordered
-    names = ("gross_minor", "collected_minor", "refunded_minor")
     return CreditLine(
         link_id,
         found.owner_kind or DIRECT,
@@ -166,7 +164,7 @@ def _line(key: tuple[str | None, str, str], clicked: Any, ordered: Any) -> Credi
         currency,
         clicks=int(clicked.clicks) if clicked is not None else 0,
         orders=int(ordered.orders) if ordered is not None else 0,
-        **{name: int(getattr(ordered, name)) if ordered is not None else 0 for name in names},
+        **{name: int(getattr(ordered, name)) if ordered is not None else 0 for name in _SUMS},
     )
 
 

@@ -18,8 +18,9 @@ from campaigns.orders.rows import orders, read_order
 from campaigns.people.consent import Consent, give
 from campaigns.people.queries import is_insider
 from campaigns.people.rules import written_email
-from campaigns.sharing.link_rules import REFERRAL_HOURS, Followed, Joining, referrer, short_name
-from campaigns.sharing.rows import clicks, referrals, share_links, shown_names
+from campaigns.sharing.agree import show_as
+from campaigns.sharing.link_rules import REFERRAL_HOURS, Followed, Joining, referrer
+from campaigns.sharing.rows import clicks, referrals, share_links
 
 # A browser remembers so many clicks at most; what is sent beyond them is not looked at.
 MOST_CLICKS = 6
@@ -87,8 +88,7 @@ async def _agree(unit: Unit, order: Any, came: Came) -> None:
         await give(unit, Consent(order.buyer_id, "news", merchant), source=_SOURCE, now=now)
     if came.announce:
         await give(unit, Consent(order.buyer_id, "announce_join", order.id), source=_SOURCE, now=now)
-        if name := short_name(came.name):
-            await unit.run(shown_names.insert().values(order_id=order.id, name=name))
+        await show_as(unit, order.id, came.name)
 
 
 async def _campaign(unit: Unit, deal_id: str) -> Any:

@@ -18,7 +18,6 @@ OF_PEOPLE = (PERSON, REPEAT, UNSURE)
 DEDUPE = timedelta(hours=1)
 # Where a link was passed on: the last part of its address. Anything else counts as `other`.
 CHANNELS = (
-    "copy",
     "native",
     "qr",
     "mail",

@@ -9,10 +9,11 @@ from litestar.di import NamedDependency
 from litestar.params import JSONBody
 
 from campaigns.foundation.errors import NotFound
-from campaigns.orders.join import Ask, Placed, join
+from campaigns.orders.join import Ask, Placed
 from campaigns.orders.owners import deal_named
 from campaigns.people.limits import count_try, network
 from campaigns.people.rules import normalize_email
+from campaigns.sharing.join_by_link import join_by_link
 from storefront.api.order_shapes import Join, Joined
 from storefront.api.owners import plausible
 from storefront.api.parameters import ANYBODY, DealName, SecretKey
@@ -21,6 +22,7 @@ from storefront.api.requests import NEEDS_SECRET_KEY
 from storefront.idempotency import JsonAnswer, answer_once
 from storefront.pages.joining import JOIN_BY_BUYER, JOIN_BY_NETWORK
 from storefront.pages.paying import links_of, open_payment_page
+from storefront.pages.via import came, clicks_in
 from storefront.security.sizes import FORM_BYTES
 from storefront.security.visitor import client_address
 from storefront.site import AnyRequest, Site
@@ -63,7 +65,8 @@ async def join_deal(
     async def work() -> JsonAnswer:
         ask = Ask(await _deal_id(site, deal), data.email, data.units, idempotency_key)
         await _count(request, site, data.email)
-        placed = await join(ask, store=site.store, clock=site.clock, links=links_of(site))
+        came_by = came(clicks_in(site, data.via), announce=data.announce, news=data.news, name=data.name)
+        placed = await join_by_link(ask, came_by, store=site.store, clock=site.clock, links=links_of(site))
         return JsonAnswer(await _joined(site, placed), 201)
 
     return await answer_once(request, work)

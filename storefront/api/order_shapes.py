@@ -14,10 +14,19 @@ from storefront.api.voucher_shapes import Voucher, voucher_of
 
 
 class Join(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Somebody wants units of a deal. Letters about the order go to `email`."""
+    """Somebody wants units of a deal. Letters about the order go to `email`.
+
+    `via` is what a followed short link left in the cookie `via`: it credits whoever passed the link on. `announce`
+    and `news` are consents of the buyer; leave them out unless they were given. `name` is shown with an announcement
+    as first name and initial, and nothing longer is kept.
+    """
 
     email: Annotated[str, msgspec.Meta(max_length=320, examples=["ada@example.com"])]
     units: Annotated[int, msgspec.Meta(ge=1, le=1_000_000, examples=[1])] = 1
+    via: Annotated[str, msgspec.Meta(max_length=400)] = ""
+    announce: bool = False
+    news: bool = False
+    name: Annotated[str, msgspec.Meta(max_length=200, examples=["Ada Byron"])] = ""
 
 
 class Joined(msgspec.Struct, frozen=True, kw_only=True):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Annotated
 
 from litestar import Response, get, post
@@ -12,11 +13,12 @@ from campaigns.deals.views import DealView
 from campaigns.foundation.errors import NotFound, Refusal
 from campaigns.foundation.ids import new_id
 from campaigns.orders.board import deal_page
-from campaigns.orders.join import Ask, join
+from campaigns.orders.join import Ask
 from campaigns.orders.queries import order_page
 from campaigns.orders.rules import AlreadyJoining
 from campaigns.people.limits import TooManyTries, count_try, network
 from campaigns.people.rules import normalize_email
+from campaigns.sharing.join_by_link import join_by_link
 from storefront.errors import problem_of
 from storefront.pages.joining import (
     JOIN_BY_BUYER,
@@ -30,6 +32,7 @@ from storefront.pages.joining import (
 )
 from storefront.pages.paying import links_of, order_path, see_other, to_payment
 from storefront.pages.render import page
+from storefront.pages.via import came, clicks_of
 from storefront.security.sizes import FORM_BYTES
 from storefront.security.visitor import client_address
 from storefront.site import AnyRequest, Site, site_of
@@ -57,11 +60,12 @@ async def take_join(
     """303 to the payment page. What is refused comes back as the same form, with everything typed (U17)."""
     site = site_of(request)
     deal = await _deal(site, slug)
-    form = data if data.has_key else JoinForm(data.email, data.quantity, new_id("req"))
+    form = data if data.has_key else replace(data, request_key=new_id("req"))
     try:
         await _count(request, site, form.email)
         ask = Ask(deal.id, form.email, _units(form, deal), form.request_key)
-        placed = await join(ask, store=site.store, clock=site.clock, links=links_of(site))
+        came_by = came(clicks_of(request), announce=bool(form.announce), news=bool(form.news), name=form.name)
+        placed = await join_by_link(ask, came_by, store=site.store, clock=site.clock, links=links_of(site))
     except TooManyTries as refusal:
         return await _too_many(request, deal, form, refusal)
     except Refusal as refusal:

@@ -28,11 +28,16 @@ _ABOUT_QUANTITY = (TooFew, TooMany, BuyerLimit, NotEnoughLeft)
 
 @dataclass(frozen=True)
 class JoinForm:
-    """As it is typed; `request_key` is made with the page and comes back with every press (R27)."""
+    """As it is typed; `request_key` is made with the page and comes back with every press (R27).
+
+    `announce` and `news` are boxes: empty unless somebody ticked them."""
 
     email: str = ""
     quantity: str = ""
     request_key: str = ""
+    announce: str = ""
+    news: str = ""
+    name: str = ""
 
     @property
     def has_key(self) -> bool:

@@ -47,6 +47,10 @@ class BrowserPolicy:
     def joining_cookie(self) -> str:
         return self._name("joining")
 
+    @property
+    def via_cookie(self) -> str:
+        return self._name("via")
+
     def _name(self, name: str) -> str:
         # Without TLS a browser refuses the prefix, and the demo runs on http://127.0.0.1 (S6).
         return f"__Host-{name}" if self.secure else name
@@ -63,6 +67,10 @@ class BrowserPolicy:
     def set_joining(self, value: str) -> Cookie:
         """Which order this browser is about to pay, so that going back finds it again."""
         return self._cookie(self.joining_cookie, value, _JOINING_S)
+
+    def set_via(self, value: str, *, max_age_s: int) -> Cookie:
+        """Which links this browser followed lately (R84)."""
+        return self._cookie(self.via_cookie, value, max_age_s)
 
     def _cookie(self, name: str, value: str, max_age_s: int) -> Cookie:
         lax: Literal["lax"] = "lax"
