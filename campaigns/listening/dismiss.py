@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from campaigns.listening.reach import Hands, noted, reach
+from campaigns.listening.replies import reply_waits
 from campaigns.listening.rows import move_mention
 from campaigns.listening.rules import MentionAnswered, MentionWaits
 
@@ -15,7 +16,7 @@ async def dismiss(mention_id: str, hands: Hands) -> None:
             return
         if row.state == "answered":
             raise MentionAnswered(act="dismissed")
-        if row.answered_post_id is not None:
+        if await reply_waits(unit, row.id):
             raise MentionWaits
         now = await hands.clock.now(unit)
         await move_mention(unit, row, "dismissed", now)

@@ -12,10 +12,11 @@ from sqlalchemy import ColumnElement, and_, func, or_, select, true
 from campaigns.deals.rows import campaign_deals, campaigns, deals, offers
 from campaigns.foundation.ids import OrganizationId
 from campaigns.foundation.store import Unit
+from campaigns.listening.replies import replies_to
 from campaigns.listening.routing import WITHIN
 from campaigns.listening.rows import cursors, mentions
 from campaigns.people.rows import account
-from campaigns.sharing.posts.rows import feed_accounts, posts
+from campaigns.sharing.posts.rows import feed_accounts
 
 WAITING = ("new", "matched")
 # View in the address -> the states in it.
@@ -171,23 +172,12 @@ def _views() -> Any:
 
 
 async def _whole(unit: Unit, rows: Sequence[Any]) -> list[MentionView]:
-    replies = await _replies(unit, [row.id for row in rows])
-    return [_view(row, replies.get(row.id)) for row in rows]
+    replies = await replies_to(unit, [row.id for row in rows])
+    return [_view(row, _reply(replies.get(row.id))) for row in rows]
 
 
-async def _replies(unit: Unit, mention_ids: Sequence[str]) -> dict[str, ReplyView]:
-    subjects = [f"mention:{mention_id}" for mention_id in mention_ids]
-    rows = await unit.all(
-        select(posts)
-        .where(posts.c.kind == "reply", posts.c.subject.in_(subjects))
-        .order_by(posts.c.created_at)
-    )
-    return {
-        row.subject.removeprefix("mention:"): ReplyView(
-            row.id, row.state, row.text or row.wording, row.reason, row.url
-        )
-        for row in rows
-    }
+def _reply(row: Any) -> ReplyView | None:
+    return ReplyView(row.id, row.state, row.text or row.wording, row.reason, row.url) if row else None
 
 
 _TAKEN = (

@@ -20,6 +20,8 @@ SENTIMENT_BY = ("machine", "account")
 TEAMS: tuple[Team, ...] = ("service", "product", "marketing", "sales", "pr")
 LONGEST_TEXT = 5000
 LONGEST_REASON = 300
+# Graphemes. A server may allow more or fewer; then the post says so.
+LONGEST_REPLY = {"bluesky": 300, "mastodon": 450, "wall": 300}
 
 MENTION = machine(
     "mention",
@@ -100,9 +102,11 @@ def match(clues: Clues, known: Known) -> Match | None:
         if (target := known.tags.get(tag.lower().lstrip("#"))) is not None:
             return Match("tag", target)
     text = clues.text.lower()
-    for keyword in sorted(known.keywords, key=len, reverse=True):
-        if keyword in text:
-            return Match("keyword", known.keywords[keyword])
+    said = [word for word in known.keywords if word in text]
+    if said:
+        # What names a deal says more than what names the merchant, and a longer word more than a shorter.
+        best = max(said, key=lambda word: (known.keywords[word].deal_id is not None, len(word)))
+        return Match("keyword", known.keywords[best])
     return Match("handle", Target()) if clues.addressed else None
 
 
