@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 import httpx
 
 from campaigns.foundation.settings import Settings
+from campaigns.listening.ports import MentionSources
 from campaigns.orders.ports import PaymentProcessor
 from campaigns.people.ports import Mailer
 from campaigns.sharing.ports import Publishers
@@ -14,6 +15,7 @@ from integrations.feeds.publishers import build_feeds
 from integrations.feeds.wall import Wall
 from integrations.mail.mailbox import MailboxMailer
 from integrations.mail.mailer import mailer
+from integrations.mentions.sources import build_sources
 from integrations.payments.stand_in import PREFIX as STAND_IN_PREFIX
 from integrations.payments.stand_in import Pay, StandIn, open_stand_in, paying, state_path
 from integrations.payments.stripe.processor import StripeProcessor
@@ -34,7 +36,7 @@ __all__ = [
 class Adapters:
     """`mailbox` is there where mail stays on this machine, `wall` where money is only tried: for pages that show them.
 
-    `publishers` are by network. `clients` are closed with the rest.
+    `publishers` and `sources` are by network. `clients` are closed with the rest.
     """
 
     processor: PaymentProcessor
@@ -43,6 +45,7 @@ class Adapters:
     publishers: Publishers = field(default_factory=dict)
     wall: Wall | None = None
     clients: tuple[httpx.AsyncClient, ...] = ()
+    sources: MentionSources = field(default_factory=dict)
 
     async def close(self) -> None:
         for client in self.clients:
@@ -55,11 +58,13 @@ def build_adapters(settings: Settings) -> Adapters:
     chosen = mailer(settings)
     mailbox = chosen if isinstance(chosen, MailboxMailer) else None
     feeds = build_feeds(settings)
+    ears = build_sources(settings, feeds.wall)
     return Adapters(
         processor=StripeProcessor(settings),
         mailer=chosen,
         mailbox=mailbox,
         publishers=feeds.publishers,
         wall=feeds.wall,
-        clients=feeds.clients,
+        clients=(*feeds.clients, ears.client),
+        sources=ears.sources,
     )

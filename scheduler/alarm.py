@@ -21,6 +21,7 @@ from campaigns.sharing.follow import forget_visitors
 from scheduler.due import do_what_is_due
 from scheduler.effects import drain_effects
 from scheduler.feeds import drain_feeds
+from scheduler.listening import drain_mentions
 from scheduler.notices import drain_notices
 from scheduler.outside import Surroundings
 from scheduler.watch import watch_invariants
@@ -53,6 +54,7 @@ class Alarm:
         self._every("notices", self._notices, seconds=1)
         self._every("effects", self._effects, seconds=1)
         self._every("feeds", self._feeds, seconds=2)
+        self._every("mentions", self._mentions, seconds=15)
         self._every("closings", self._watch_closings, seconds=30)
         self._every("watch", self._watch, seconds=60)
         self._every("reconcile", self._reconcile, minutes=5)
@@ -107,6 +109,9 @@ class Alarm:
 
     async def _feeds(self) -> None:
         await drain_feeds(self._surroundings, stopping=self._stopping)
+
+    async def _mentions(self) -> None:
+        await drain_mentions(self._surroundings, stopping=self._stopping)
 
     async def _watch(self) -> None:
         money = self._surroundings.money

@@ -21,6 +21,7 @@ from scheduler.alarm import Alarm
 from scheduler.due import do_what_is_due
 from scheduler.effects import drain_effects
 from scheduler.feeds import drain_feeds
+from scheduler.listening import drain_mentions
 from scheduler.notices import drain_notices
 from scheduler.outside import Surroundings
 from scheduler.start_up import StartRefused, check_start
@@ -46,7 +47,9 @@ def surroundings_of(settings: Settings, *, store: Store, clock: Clock, adapters:
     """What a worker of this installation works with."""
     keys = settings.keys()
     money = Outside(store, clock, adapters.processor, keys)
-    return Surroundings(money, Links(settings.address, keys), adapters.mailer, adapters.publishers)
+    return Surroundings(
+        money, Links(settings.address, keys), adapters.mailer, adapters.publishers, adapters.sources
+    )
 
 
 @asynccontextmanager
@@ -67,7 +70,7 @@ async def until_quiet(surroundings: Surroundings) -> None:
     for _ in range(_MOST_ROUNDS):
         await do_what_is_due(store=money.store, clock=money.clock)
         made = await drain_notices(money) + await drain_effects(surroundings)
-        made += await drain_feeds(surroundings)
+        made += await drain_feeds(surroundings) + await drain_mentions(surroundings)
         if not made:
             return
 

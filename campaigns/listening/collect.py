@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -45,13 +46,14 @@ class _Claimed:
     wanted: Wanted
 
 
-async def collect_due(outside: Outside) -> int:
+async def collect_due(outside: Outside, *, stopping: asyncio.Event | None = None) -> int:
     """Read every connected account whose time has come, one after another; answers how many mentions are new.
 
-    An account that cannot be read keeps no other waiting. Any number of workers may do this at once.
+    An account that cannot be read keeps no other waiting. Any number of workers may do this at once; none begins
+    an account once `stopping` is set.
     """
     new, seen = 0, set[str]()
-    while (claimed := await _claim(outside, seen)) is not None:
+    while not (stopping and stopping.is_set()) and (claimed := await _claim(outside, seen)) is not None:
         seen.add(claimed.account.id)
         new += await _collect(claimed, outside)
     return new

@@ -110,7 +110,7 @@ class Scene:
 async def a_scene(world: World) -> Scene:
     deal_id = await a_deal(world)
     account_id, post_id = new_id("feed"), new_id("post")
-    now = world.clock.at
+    now, kept = world.clock.at, sealed({"access": "a-token", "refresh": "r-token"}, world.keys)
     account = FeedAccountRow(
         id=account_id,
         organization_id=world.merchant_id,
@@ -120,7 +120,8 @@ async def a_scene(world: World) -> Scene:
         native_id="did:plc:merchant",
         connected_at=now,
         connected_by="account:x",
-        **sealed({"access": "a-token", "refresh": "r-token"}, world.keys),
+        secrets=kept["secrets"],
+        key_id=kept["key_id"],
     )
     post = PostRow(
         id=post_id,

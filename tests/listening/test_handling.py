@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -208,9 +209,14 @@ async def test_the_list_is_filtered_and_goes_on_where_the_page_ended(scene: Scen
     refund = await scene.hear("我要退款")
     merchant = OrganizationId(scene.world.merchant_id)
     async with scene.world.store.read() as unit:
-        for asked in ({"team": "service"}, {"language": "zh"}, {"sentiment": "negative"}):
-            found = await mention_list(unit, Sought(merchant, **asked))
-            assert [each.id for each in found] == [refund.id], asked
+        every = Sought(merchant)
+        narrower = (
+            replace(every, team="service"),
+            replace(every, language="zh"),
+            replace(every, sentiment="negative"),
+        )
+        for asked in narrower:
+            assert [each.id for each in await mention_list(unit, asked)] == [refund.id], asked
         assert await mention_list(unit, Sought(merchant, network="mastodon")) == []
         seen: list[str] = []
         after = None
