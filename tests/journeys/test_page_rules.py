@@ -21,7 +21,7 @@ NARROW, PHONE, DESKTOP = (320, 700), (390, 844), (1280, 900)
 LOOKS = ((NARROW, False), (PHONE, True), (DESKTOP, False))
 # Answers to forms, machinery, and addresses that only lead elsewhere: no page of their own.
 NO_PAGE = re.compile(
-    r"/(live|paid|pay|sign-out|health/.*|metrics|static/.*|webhooks/.*|another-card|take-back|approve|send-back|till/decline)$"
+    r"/(live|paid|pay|sign-out|health/.*|metrics|static/.*|webhooks/.*|another-card|take-back|approve|send-back|till/decline|device)$"
     r"|^/schema"
 )
 _AXE = {
@@ -91,6 +91,7 @@ async def _tour(shop: Shop, scene: Scene) -> dict[str, list[str]]:
         shop.order_path(unpaid),
         shop.order_path(scene.paid_order),
         shop.voucher_path(issued[0].id),
+        f"{shop.voucher_path(issued[0].id)}/check-in",
     ]
     tour = {"": anybody}
     for who, address in scene.pages.values():

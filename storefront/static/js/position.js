@@ -21,6 +21,13 @@ async function fill(form) {
   }
 }
 
+// What a page was given to be sent once is soon out of date: its address gives another.
+async function renew(form) {
+  const text = await (await fetch(form.action)).text();
+  const fresh = new DOMParser().parseFromString(text, "text/html").querySelector("[name=challenge]");
+  if (fresh) form.elements.challenge.value = fresh.value;
+}
+
 for (const form of document.querySelectorAll("form[data-position]")) {
   const button = form.querySelector("[data-locate]");
   button?.addEventListener("click", () => fill(form));
@@ -28,7 +35,8 @@ for (const form of document.querySelectorAll("form[data-position]")) {
   form.addEventListener("submit", async (event) => {
     if (filled) return;
     event.preventDefault();
-    filled = await fill(form);
+    await renew(form).catch(() => {});
+    filled = (await fill(form)) || "device" in form.dataset;
     if (filled) form.requestSubmit();
   });
   // Whoever comes back may have walked on.

@@ -49,7 +49,9 @@ class Crowd:
         if path.startswith("/api/"):
             return await self._program(who, method, path, self.bodies.get(route))
         return await self._browser(
-            who, method, f"{path}?venue={self.people.venue_id}" if path in ("/desk", "/till", "/till/decline") else path
+            who,
+            method,
+            f"{path}?venue={self.people.venue_id}" if path in ("/desk", "/till", "/till/decline") else path,
         )
 
     async def _program(self, who: str, method: str, path: str, body: Any) -> httpx.Response:
@@ -127,7 +129,9 @@ async def _places(office: Office, venue_id: str) -> tuple[dict[str, str], dict[s
         "signed": order_key, "voucher": voucher_key, "organization": office.merchant_id, "letter_id": "1",
         "file_path": static_url("css/app.css").removeprefix("/static/dist/"), "path": "nothing",
     }  # fmt: skip
-    own = {"/vouchers/{signed:str}": {"signed": voucher_key}}
+    own = {
+        f"/vouchers/{{signed:str}}{rest}": {"signed": voucher_key} for rest in ("", "/check-in", "/device")
+    }
     own["/console/venues/{venue_id:str}"] = {"venue_id": venue_id}
     own["/api/v1/orders/{order:str}/refunds"] = {"order": order_id}
     return places, own

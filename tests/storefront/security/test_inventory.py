@@ -49,6 +49,8 @@ PAGES = {
     "/till/decline",
     "/static/dist/{file_path:path}",
     "/vouchers/{signed:str}",
+    "/vouchers/{signed:str}/check-in",
+    "/vouchers/{signed:str}/device",
     "/webhooks/stripe",
 }
 OPENAPI = {"/schema", "/schema/openapi.json", "/schema/{path:str}"}
