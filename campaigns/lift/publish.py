@@ -18,9 +18,9 @@ from campaigns.lift.answer import Answer, versions
 from campaigns.lift.estimators.cuped import Cuped
 from campaigns.lift.estimators.ratio import Lift
 from campaigns.lift.rules import ClusterOutcome
+from campaigns.lift.small_cells import FEWEST_PEOPLE
 
 SCHEMA = "quorum.lift/1"
-FEWEST_PEOPLE = 10
 
 
 def as_stored(

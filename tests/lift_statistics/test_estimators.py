@@ -127,8 +127,8 @@ def test_the_order_in_which_groups_are_read_changes_nothing() -> None:
 def test_money_in_smaller_units_scales_money_and_nothing_else() -> None:
     groups = draw(World((30, 30), added=0.02), 8).clusters
     cents = Clusters.of(groups.names, groups.treated, groups.n, groups.y * 100)
-    for estimate in (delta_lift, lambda each: permutation_lift(each, seed=5)):
-        plain, scaled = estimate(groups), estimate(cents)
+    drawn = [permutation_lift(each, seed=5) for each in (groups, cents)]
+    for plain, scaled in ((delta_lift(groups), delta_lift(cents)), (drawn[0], drawn[1])):
         assert _bounds(scaled, "relative") == pytest.approx(_bounds(plain, "relative"), rel=1e-9)
         assert _bounds(scaled, "extra") == pytest.approx([100 * each for each in _bounds(plain, "extra")])
         assert scaled.how.p == pytest.approx(plain.how.p)

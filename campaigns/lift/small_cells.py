@@ -1,0 +1,78 @@
+"""Figures of fewer than ten people are not shown by themselves, nor to be had by subtraction. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from campaigns.sharing.credit import DIRECT, CreditLine
+
+FEWEST_PEOPLE = 10
+MERGED = "other"
+_SUMS = ("clicks", "orders", "captured", "gross_minor", "collected_minor", "refunded_minor")
+
+
+@dataclass(frozen=True)
+class CreditRow:
+    """What several orders with one source brought, in minor units. `merged` says of how many rows it is the sum.
+
+    `source` is a channel, the id of a link, `direct`, or `other` for rows too small to stand alone.
+    """
+
+    source: str
+    clicks: int
+    orders: int
+    captured: int
+    gross_minor: int
+    collected_minor: int
+    refunded_minor: int
+    merged: int = 1
+
+    @property
+    def net_minor(self) -> int:
+        return self.collected_minor - self.refunded_minor
+
+    @property
+    def is_small(self) -> bool:
+        """Some people, but fewer than ten: those who clicked, or those who ordered."""
+        return 0 < self.clicks < FEWEST_PEOPLE or 0 < self.orders < FEWEST_PEOPLE
+
+
+def by_channel(lines: Sequence[CreditLine]) -> tuple[CreditRow, ...]:
+    """One row per channel, `direct` among them; the small ones together."""
+    return _merged([(DIRECT if line.link_id is None else line.channel, line) for line in lines])
+
+
+def by_link(lines: Sequence[CreditLine]) -> tuple[CreditRow, ...]:
+    """One row per link over all its channels, `direct` among them; the small ones together."""
+    return _merged([(line.link_id or DIRECT, line) for line in lines])
+
+
+def _merged(named: Sequence[tuple[str, CreditLine]]) -> tuple[CreditRow, ...]:
+    rows: dict[str, CreditRow] = {}
+    for source, line in named:
+        sums = {name: getattr(line, name) + getattr(rows.get(source), name, 0) for name in _SUMS}
+        rows[source] = CreditRow(source, **sums)
+    every = [row for row in rows.values() if row.clicks or row.orders]
+    shown, hidden = _apart(every)
+    ordered = sorted(shown, key=lambda row: (-row.net_minor, -row.orders, row.source))
+    return tuple([*ordered, _sum(hidden)] if hidden else ordered)
+
+
+def _apart(rows: Sequence[CreditRow]) -> tuple[list[CreditRow], list[CreditRow]]:
+    """Hide what is small, and one row more as long as the hidden ones together would give one of them away."""
+    hidden = [row for row in rows if row.is_small]
+    shown = sorted((row for row in rows if not row.is_small), key=lambda row: (row.orders, row.source))
+    while hidden and shown and (len(hidden) < 2 or _sum(hidden).is_small):
+        hidden.append(shown.pop(0))
+    return shown, hidden
+
+
+def _sum(rows: Sequence[CreditRow]) -> CreditRow:
+    sums = {name: sum(getattr(row, name) for row in rows) for name in _SUMS}
+    return CreditRow(MERGED, **sums, merged=len(rows))
+
+
+def shown_count(people: int) -> int | None:
+    """The count itself; None where it is of one to nine people."""
+    return None if 0 < people < FEWEST_PEOPLE else people
