@@ -177,8 +177,8 @@ async def post_by_id(unit: Unit, post_id: str) -> PostView | None:
 async def counts_by_state(unit: Unit, organization_id: OrganizationId) -> Mapping[str, int]:
     """How many posts a merchant has in each state."""
     statement = select(posts.c.state, func.count().label("count")).group_by(posts.c.state)
-    rows = await unit.all(statement.where(posts.c.organization_id == organization_id))
-    return dict.fromkeys(POST.states, 0) | {row[0]: int(row[1]) for row in rows}
+    rows: Any = await unit.all(statement.where(posts.c.organization_id == organization_id))
+    return dict.fromkeys(POST.states, 0) | {row.state: int(row[1]) for row in rows}
 
 
 async def waiting(unit: Unit, now: datetime) -> Waiting:
