@@ -13,7 +13,7 @@ from campaigns.sharing.ports import Publishers
 
 @dataclass(frozen=True)
 class Surroundings:
-    """`money` is what orders need; `links` and `mailer` are for telling people, `publishers` for feeds, `sources` for hearing."""
+    """`money` is what orders need; `links` and `mailer` tell people, `publishers` feeds; `sources` listen to them."""
 
     money: Outside
     links: Links
