@@ -84,7 +84,12 @@ class ScriptedFeed:
 
     async def prepare(self, draft: Draft, account: FeedAccount) -> FrozenPost:
         self._called("prepare")
-        body = {"post_id": draft.post_id, "text": draft.text, "link": draft.link, "tags": list(draft.tags)}
+        body: dict[str, Any] = {
+            "post_id": draft.post_id,
+            "text": draft.text,
+            "link": draft.link,
+            "tags": list(draft.tags),
+        }
         body |= {"reply_to": dict(draft.reply_to) if draft.reply_to else None, "language": draft.language}
         return FrozenPost(f"{draft.created_at.timestamp():.6f}", body)
 

@@ -1,6 +1,7 @@
 """Which facts announce what, once per account, and never what nobody agreed to."""
 
 from datetime import timedelta
+from typing import Any
 
 from campaigns.deals.rows import deals, offers
 from campaigns.sharing.posts.announce import announce_closing, owe_announcements
@@ -84,7 +85,7 @@ async def test_the_tip_is_announced_once(scene: FeedScene) -> None:
 async def test_the_last_call_comes_a_day_before_the_close_and_once(scene: FeedScene) -> None:
     await scene.ready("closing_soon")
     await scene.stage.deal(closes_at=scene.clock.at + timedelta(hours=25))
-    around = {"store": scene.store, "clock": scene.clock}
+    around: dict[str, Any] = {"store": scene.store, "clock": scene.clock}
     assert await announce_closing(**around) == 0
     scene.clock.advance(hours=1)
     assert await announce_closing(**around) == 1

@@ -6,8 +6,7 @@ from collections.abc import Mapping
 
 DEFAULT_TEXTS: Mapping[tuple[str, str], str] = {
     ("joined", "en"): "{buyer} joined: {title}, {price} in {city}. {joined} in at {at}.\n{who_pays}\n{link}",
-    ("tipped", "en"): "It's on: {title}, {price} in {city}. {joined} in at {at}, and you can still join.\n"
-    "{who_pays}\n{link}",
+    ("tipped", "en"): "It's on: {title}, {price} in {city}. {joined} in at {at}.\n{who_pays}\n{link}",
     ("three_to_go", "en"): "{missing} to go at {at}: {title}, {price} in {city}. Closes {closes}.\n"
     "{who_pays}\n{link}",
     ("closing_soon", "en"): "Last call: {title}, {price} in {city}. Closes {closes}.\n{who_pays}\n{link}",
