@@ -1,0 +1,1 @@
+"""Servers of other people, as far as our adapters meet them, for tests on loopback."""
