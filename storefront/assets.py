@@ -10,7 +10,7 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from storefront import campaign_words, formats, meter, order_words, structured_data, voucher_words, words
+from storefront import campaign_words, formats, meter, order_words, share_intents, structured_data, voucher_words, words
 from storefront.qr import qr
 
 STATIC = Path(__file__).parent / "static"
@@ -82,10 +82,13 @@ GLOBALS = {
     "day_and_time": formats.day_and_time,
     "fill_width": meter.fill_width,
     "icon": icon,
+    "intent_address": share_intents.intent_address,
+    "mastodon_address": share_intents.MASTODON,
     "order_words": order_words,
     "plural": formats.plural,
     "product": structured_data.product,
     "qr": qr,
+    "share_intents": share_intents.INTENTS,
     "static_url": static_url,
     "steps": meter.steps,
     "time_of_day": formats.time_of_day,

@@ -14,7 +14,9 @@ from storefront.consoles.routes import CONSOLES
 from storefront.health import HEALTH
 from storefront.live.stream import LIVE
 from storefront.pages.about import ABOUT
+from storefront.pages.advocate import ADVOCATE
 from storefront.pages.board import BOARD
+from storefront.pages.card import CARD
 from storefront.pages.check_in import CHECK_IN
 from storefront.pages.deal import DEAL
 from storefront.pages.join import JOIN
@@ -40,9 +42,11 @@ ROUTES = (
     *SIGN_IN,
     *BOARD,
     *DEAL,
+    *CARD,
     *LIVE,
     *JOIN,
     *SHORT_LINK,
+    *ADVOCATE,
     *ORDER,
     *VOUCHER,
     *CHECK_IN,

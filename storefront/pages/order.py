@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import contextlib
+from dataclasses import dataclass
+from typing import Annotated
 
 from litestar import Response, get, post
-from litestar.params import FromPath
+from litestar.enums import RequestEncodingType
+from litestar.params import Body, FromPath
 
 from campaigns.foundation.errors import Refusal
 from campaigns.orders.leave import leave
@@ -13,13 +16,26 @@ from campaigns.orders.mend import NothingToMend, try_another_card
 from campaigns.orders.ports import ProcessorError
 from campaigns.orders.reconcile import reconcile_order
 from campaigns.orders.rules import MayNotLeave, MayNotRefund
+from campaigns.sharing.agree import agree, agreed, disagree
+from campaigns.sharing.link_queries import shown_name
 from storefront.errors import problem_of
-from storefront.pages.paying import links_of, outside_of, see_other, to_payment
+from storefront.pages.paying import links_of, order_path, outside_of, see_other, to_payment
 from storefront.pages.render import page
+from storefront.pages.sharing import link_of_buyer
 from storefront.pages.shown_order import ShownOrder, order_id_of, read_order
 from storefront.security.headers import NO_REFERRER
 from storefront.security.sizes import FORM_BYTES
 from storefront.site import AnyRequest, site_of
+
+
+@dataclass(frozen=True)
+class ConsentForm:
+    """`agree` is `yes`, or the consent is taken back. `name` may be shown in its short form."""
+
+    kind: str = ""
+    agree: str = ""
+    name: str = ""
+
 
 # The address opens the order, so it must not travel to where a link leads.
 _OPT = {NO_REFERRER: True}
@@ -82,9 +98,28 @@ async def take_leave(request: AnyRequest, signed: FromPath[str]) -> Response[str
     return see_other(shown.path)
 
 
+@post("/orders/{signed:str}/consent", include_in_schema=False, opt=_OPT, request_max_body_size=FORM_BYTES)
+async def take_consent(
+    request: AnyRequest,
+    signed: FromPath[str],
+    data: Annotated[ConsentForm, Body(media_type=RequestEncodingType.URL_ENCODED)],
+) -> Response[str]:
+    """Give a consent or take it back; each undoes the other."""
+    site = site_of(request)
+    order_id = order_id_of(site, signed)
+    if data.agree == "yes":
+        await agree(order_id, data.kind, name=data.name[:200], store=site.store, clock=site.clock)
+    else:
+        await disagree(order_id, data.kind, store=site.store, clock=site.clock)
+    return see_other(order_path(site, order_id))
+
+
 async def _page(request: AnyRequest, shown: ShownOrder, refusal: Refusal | None = None) -> Response[str]:
     site = site_of(request)
     problem = problem_of(refusal) if refusal else None
+    own = await link_of_buyer(site, shown.order.id, shown.order.deal)
+    async with site.store.read() as unit:
+        standing, shown_as = await agreed(unit, shown.order.id), await shown_name(unit, shown.order.id)
     return await page(
         request,
         "order/order.html",
@@ -93,9 +128,11 @@ async def _page(request: AnyRequest, shown: ShownOrder, refusal: Refusal | None 
         order=shown.order,
         deal=shown.order.deal,
         now=shown.now,
-        share_url=links_of(site).deal(shown.order.deal.slug),
+        own=own,
+        agreed=standing,
+        shown_as=shown_as,
         refused=problem.detail if problem else None,
     )
 
 
-ORDER = (order_page, back_from_paying, take_pay, take_another_card, leave_page, take_leave)
+ORDER = (order_page, back_from_paying, take_pay, take_another_card, leave_page, take_leave, take_consent)

@@ -12,6 +12,7 @@ from campaigns.deals.views import DealView
 from storefront import words
 from storefront.assets import environment
 from storefront.qr import qr
+from storefront.share_intents import Shared, shared_text
 from tests.storefront.front_end.builders import NOW, a_card, a_deal_view
 
 PHASES = ("scheduled", "open", "grace", "tipped", "sold_out", "settling", "settled", "failed", "canceled")
@@ -27,6 +28,13 @@ def of_deal(deal: DealView) -> dict[str, Any]:
         "feed": [NOW - timedelta(minutes=4)],
         "actions": {},
         "share_url": "https://quorum.example/deals/noodles",
+        "shared": Shared(
+            "https://quorum.example/deals/noodles",
+            deal.title,
+            shared_text(deal.title, deal.merchant_name),
+            f"https://quorum.example/deals/noodles/card.png?v={deal.version}",
+        ),
+        "reward": "",
         "description_html": Markup("<p>Two bowls.</p>"),
     }
 
