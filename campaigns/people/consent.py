@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -21,16 +22,41 @@ class Consent:
     about: str
 
 
-async def give(unit: Unit, consent: Consent, *, source: str, now: datetime) -> None:
-    """Record consent and where it came from. What was given and stands keeps its first date."""
-    row = {**_key(consent), "source": source, "given_at": now}
+async def give(
+    unit: Unit, consent: Consent, *, source: str, now: datetime, given_at: datetime | None = None
+) -> bool:
+    """Record consent and where it came from; `given_at` if it was given elsewhere earlier.
+
+    What was given and stands keeps its first date. False: it stood already.
+    """
+    given = {"source": source, "given_at": given_at or now}
+    row = {**_key(consent), **given}
     insert = unit.insert(consents).values(row).on_conflict_do_nothing().returning(consents.c.given_at)
     new = await unit.value(insert) is not None
     if not new:
         again = update(consents).where(*_which(consent), consents.c.withdrawn_at.is_not(None))
-        new = await unit.changed(again.values(source=source, given_at=now, withdrawn_at=None)) == 1
+        new = await unit.changed(again.values(**given, withdrawn_at=None)) == 1
     if new:
         await _note(unit, "consent_given", consent, now)
+    return new
+
+
+@dataclass(frozen=True)
+class Given:
+    """A consent of a person we had none of, with its source and when it was given there."""
+
+    consent: Consent
+    source: str
+    given_at: datetime
+
+
+async def give_all(unit: Unit, given: Sequence[Given], *, now: datetime) -> None:
+    """Many first consents at once. One that was given or withdrawn before stays as it is."""
+    if not given:
+        return
+    rows = [{**_key(each.consent), "source": each.source, "given_at": each.given_at} for each in given]
+    await unit.run(unit.insert(consents).on_conflict_do_nothing(), rows)
+    await record(unit, [_fact("consent_given", each.consent, now) for each in given])
 
 
 async def withdraw(unit: Unit, consent: Consent, *, now: datetime) -> bool:
@@ -57,7 +83,11 @@ def _which(consent: Consent) -> tuple[ColumnElement[bool], ...]:
 
 
 async def _note(unit: Unit, name: str, consent: Consent, now: datetime) -> None:
+    await record(unit, [_fact(name, consent, now)])
+
+
+def _fact(name: str, consent: Consent, now: datetime) -> Fact:
     data = {"kind": consent.kind, "about": consent.about}
     # Consent taken back is told: what was published on the ground of it goes.
     told = name == "consent_withdrawn"
-    await record(unit, [Fact(name, f"account:{consent.account_id}", now, told=told, data=data)])
+    return Fact(name, f"account:{consent.account_id}", now, told=told, data=data)
