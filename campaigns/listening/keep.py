@@ -61,6 +61,8 @@ async def _keep_one(unit: Unit, heard: Heard, ears: Ears, *, own: bool) -> int:
         await _reword(unit, before, heard, ears)
         return 0
     row = await _row(unit, heard, ears, own=own)
+    if heard.kind == "link" and row["matched_by"] != "link":
+        return 0  # a link of ours, but to another merchant's page
     insert = (
         unit.insert(mentions).values(row).on_conflict_do_nothing(index_elements=["network", "native_uri"])
     )

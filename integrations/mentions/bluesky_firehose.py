@@ -23,8 +23,8 @@ from integrations.mentions.judged_socket import judged_socket
 _log = structlog.get_logger("quorum.mentions")
 # A batch ends after so many events, after so long a silence, or after so long altogether.
 MOST_EVENTS = 2000
-QUIET_S = 0.7
-OPENING_S = 5.0
+QUIET_S = 1.0
+OPENING_S = 8.0
 WHOLE_S = 20.0
 _MOST_BYTES = 5 * 1024 * 1024
 _COLLECTIONS = (POST, REPOST)
@@ -49,6 +49,7 @@ class _Read:
     seq: int
     events: int = 0
     written: list[Written | str] = field(default_factory=list)
+    names: dict[str, str] = field(default_factory=dict)
     moved: asyncio.Event = field(default_factory=asyncio.Event)
 
 
@@ -69,7 +70,7 @@ class Firehose:
             _log.warning("firehose_reset", account=account.id)
             read = await self._since(account, 0)
         heard = [found for each in read.written if (found := self._heard(each, wanted, account))]
-        named = await self._named(account, heard)
+        named = await self._named(account, heard, dict(read.names))
         return Batch(named, str(read.seq), more=read.events >= self._most)
 
     @staticmethod
@@ -78,9 +79,8 @@ class Firehose:
             return heard_of(found, wanted, account)
         return Heard(found, "removed", "", "", "", "", datetime.now(UTC))
 
-    async def _named(self, account: FeedAccount, heard: list[Heard]) -> list[Heard]:
-        """The stream knows people by number only; ask their names, once for each."""
-        names: dict[str, str] = {}
+    async def _named(self, account: FeedAccount, heard: list[Heard], names: dict[str, str]) -> list[Heard]:
+        """The stream tells a name once, when it is taken; the others are asked for."""
         for each in heard:
             if each.author_id and each.author_id not in names:
                 names[each.author_id] = await self._handle_of(account, each.author_id)
@@ -88,15 +88,17 @@ class Firehose:
 
     async def _since(self, account: FeedAccount, seq: int) -> _Read:
         read = _Read(seq)
-        client = _client(account.address, seq, self._allowed)
+        client = _client(account.address, read, self._allowed)
         running = asyncio.create_task(client.start(lambda frame: _take(frame, read, account)))
+        ended = False
         try:
             await self._until_quiet(running, read)
+            ended = running.done()
         finally:
             await client.stop()
             running.cancel()
             outcome = (await asyncio.gather(running, return_exceptions=True))[0]
-        if isinstance(outcome, Exception):
+        if ended:
             _judge_end(outcome, read)
         return read
 
@@ -116,7 +118,22 @@ class Firehose:
             wait_s = self._quiet_s
 
 
-def _client(address: str, seq: int, allowed: Allowed) -> Any:
+class _Told:
+    """Opens a connection and says so: from then on, silence means that there is no more."""
+
+    def __init__(self, opening: Any, read: _Read) -> None:
+        self._opening, self._read = opening, read
+
+    async def __aenter__(self) -> Any:
+        connection = await self._opening.__aenter__()
+        self._read.moved.set()
+        return connection
+
+    async def __aexit__(self, *fault: object) -> None:
+        await self._opening.__aexit__(*fault)
+
+
+def _client(address: str, read: _Read, allowed: Allowed) -> Any:
     """The library's client, which would connect anywhere and again for ever: ours does neither."""
     library = _library()
 
@@ -129,7 +146,7 @@ def _client(address: str, seq: int, allowed: Allowed) -> Any:
 
             host = httpx.URL(address).host
             tls: dict[str, Any] = {"server_hostname": host} if self._websocket_uri.startswith("wss:") else {}
-            return connect(
+            opening = connect(
                 self._websocket_uri,
                 sock=self._judged,
                 proxy=None,
@@ -138,16 +155,19 @@ def _client(address: str, seq: int, allowed: Allowed) -> Any:
                 open_timeout=OPENING_S,
                 **tls,
             )
+            return _Told(opening, read)
 
         def _handle_websocket_error_or_stop(self, exception: Exception) -> bool:
             raise exception
 
     base = address.rstrip("/").replace("http", "ws", 1) + "/xrpc"
-    return OneConnection({"cursor": seq}, base_uri=base)
+    return OneConnection({"cursor": read.seq}, base_uri=base)
 
 
-def _judge_end(outcome: Exception, read: _Read) -> None:
+def _judge_end(outcome: BaseException | None, read: _Read) -> None:
     """A stream that was cut after some events is a short batch; one that brought nothing is tried again later."""
+    if outcome is None:
+        return
     if "FutureCursor" in f"{outcome!r} {outcome.args!r}":
         raise FutureCursor from outcome
     if not read.events:
@@ -162,6 +182,8 @@ async def _take(frame: Any, read: _Read, account: FeedAccount) -> None:
         except (KeyError, TypeError, ValueError) as fault:
             # One commit that nobody can read must not stop us at its place for ever.
             _log.warning("commit_unread", account=account.id, seq=body.get("seq"), error=type(fault).__name__)
+    elif frame.header.t == "#identity" and body.get("handle"):
+        read.names[str(body.get("did"))] = str(body["handle"])
     if isinstance(body.get("seq"), int):
         read.seq = body["seq"]
         read.events += 1

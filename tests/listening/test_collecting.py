@@ -242,5 +242,9 @@ async def test_a_link_to_a_page_of_ours_ties_the_mention_to_that_deal(scene: Sce
         "Look", about=None, kind="link", links=(f"http://127.0.0.1:8000/deals/{deal.slug}",)
     )
     assert (row.matched_by, row.deal_id) == ("link", other)
+
+
+async def test_a_link_to_another_merchants_page_is_not_ours_to_keep(scene: Scene) -> None:
+    """S15"""
     await scene.hear("Look", about=None, kind="link", links=("http://127.0.0.1:8000/deals/elsewhere",))
-    assert (await scene.rows())[-1].state == "new"
+    assert await scene.rows() == []
