@@ -102,9 +102,9 @@ async def history_of(
     mine = check_ins.c.account_id == account_id
     wrong = (check_ins.c.voucher_id == voucher.id, check_ins.c.code == "wrong")
     today = (mine, check_ins.c.local_on == local_day(venue, now), check_ins.c.voucher_id != voucher.id)
-    seen = place.mark and await unit.one(
-        select(check_ins.c.id).where(mine, check_ins.c.position_mark == place.mark).limit(1)
-    )
+    # The same reading sent again is no second reading; another one to the last digit is.
+    same = (check_ins.c.position_mark == place.mark, check_ins.c.reported_at != place.reported_at)
+    seen = place.mark and await unit.one(select(check_ins.c.id).where(mine, *same).limit(1))
     return History(
         wrong_codes=await _count(unit, func.count(), *wrong),
         speed_mps=await _speed(unit, mine, venue, now),
