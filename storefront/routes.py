@@ -24,6 +24,7 @@ from storefront.pages.mailbox import MAILBOX
 from storefront.pages.order import ORDER
 from storefront.pages.short_link import SHORT_LINK
 from storefront.pages.sign_in import SIGN_IN
+from storefront.pages.unsubscribe import UNSUBSCRIBE
 from storefront.pages.voucher import VOUCHER
 from storefront.webhooks import WEBHOOKS
 
@@ -49,6 +50,7 @@ ROUTES = (
     *ADVOCATE,
     *ORDER,
     *VOUCHER,
+    *UNSUBSCRIBE,
     *CHECK_IN,
     *CONSOLES,
     *MAILBOX,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from storefront.consoles.acts import ACTS
 from storefront.consoles.campaigns import CAMPAIGNS
+from storefront.consoles.contacts import CONTACTS
 from storefront.consoles.deal import CONSOLE_DEAL
 from storefront.consoles.deals_list import DEALS_LIST
 from storefront.consoles.desk import DESK
@@ -27,5 +28,6 @@ CONSOLES = (
     *VENUES,
     *CAMPAIGNS,
     *LAUNCH,
+    *CONTACTS,
     *OPERATOR_PAGES,
 )
