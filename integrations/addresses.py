@@ -71,14 +71,20 @@ def judge(url: httpx.URL, allowed: Allowed) -> None:
         raise AddressRefused("Only the ports 443 and 8443 are used.")
     if is_disguised(host):
         raise AddressRefused("This is a number in disguise, not the name of a server.")
+    if _is_number(host) and not is_open(host):
+        raise AddressRefused("This address leads into a private network.")
 
 
 def is_disguised(host: str) -> bool:
     """Whether a resolver would read a number where people read a name: 2130706433, 0x7f.1, 0177.0.0.1, 127.1."""
     if ":" in host or not _NUMBER.fullmatch(host.rstrip(".").rpartition(".")[2]):
         return False
+    return not _is_number(host)
+
+
+def _is_number(host: str) -> bool:
     try:
-        ipaddress.IPv4Address(host)
+        ipaddress.ip_address(host)
     except ValueError:
-        return True
-    return False
+        return False
+    return True

@@ -106,7 +106,9 @@ def read_body(answer: Answer, *names: str, once: bool = False) -> list[str]:
 
 def server_address(typed: str, default: str = "") -> str:
     """`https://host` from what people type: a name, an address with a path, or nothing for `default`."""
-    text = typed.strip().rstrip("/") or default
+    text = typed.strip() or default
+    if text.rstrip(":/") in ("http", "https"):
+        raise AddressUnusable("This is not the address of a server.")
     if "://" not in text:
         text = f"https://{text}"
     try:

@@ -42,9 +42,8 @@ class WebhookPublisher:
         self._calls, self._now = Calls(client, lambda _: None, now), now
 
     async def connect(self, address: str, handle: str, credential: str) -> Connected:
-        """Send a first notice, `webhook.connected`. Without a credential the secret is made here, to be shown once."""
-        url = _address(address)
-        secret = credential.strip() or _PREFIX + base64.b64encode(secrets.token_bytes(32)).decode()
+        """Send a first notice, `webhook.connected`, which proves that somebody is there who takes the secret."""
+        url, secret = _address(address), credential.strip()
         _signers(secret)
         account = FeedAccount("", "webhook", url, handle, url, {"secret": secret})
         try:
@@ -122,7 +121,7 @@ def _address(typed: str) -> str:
 
 
 def _signers(secret: str) -> list[Webhook]:
-    """Raises BodyRefused for a secret that is none, or so short that it can be guessed."""
+    """Raises AccountLost for a secret that is none, or so short that it can be guessed."""
     found = []
     for each in secret.split():
         try:
@@ -130,6 +129,8 @@ def _signers(secret: str) -> list[Webhook]:
         except (binascii.Error, ValueError):
             key = b""
         if len(key) < 24:
-            raise BodyRefused("A secret is whsec_ and at least 24 bytes in base64.")
+            raise AccountLost("A secret is whsec_ and at least 24 bytes in base64.")
         found.append(Webhook(each))
+    if not found:
+        raise AccountLost("There is no secret to sign with.")
     return found

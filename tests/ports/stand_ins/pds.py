@@ -7,7 +7,7 @@ import itertools
 from typing import Any
 
 from litestar import Litestar, MediaType, Request, Response, get, post
-from litestar.params import FromQuery
+from litestar.params import FromQuery, JSONBody
 
 from campaigns.sharing.graphemes import length
 
@@ -71,7 +71,7 @@ LIMITS = {"RateLimit-Limit": "3000", "RateLimit-Remaining": "2990", "RateLimit-R
 
 
 @post("/xrpc/com.atproto.server.createSession", status_code=200)
-async def create_session(request: Request[Any, Any, Any], data: Json) -> Json:
+async def create_session(request: Request[Any, Any, Any], data: JSONBody[Json]) -> Json:
     pds = _pds(request)
     if data["identifier"] not in (HANDLE, DID) or data["password"] != PASSWORD:
         raise Refused(401, "AuthenticationRequired")
@@ -102,7 +102,7 @@ async def upload(request: Request[Any, Any, Any]) -> Json:
 
 
 @post("/xrpc/com.atproto.repo.putRecord", status_code=200)
-async def put_record(request: Request[Any, Any, Any], data: Json) -> Response[Json]:
+async def put_record(request: Request[Any, Any, Any], data: JSONBody[Json]) -> Response[Json]:
     pds = _pds(request)
     pds.check(request)
     if data["repo"] != DID:
@@ -131,7 +131,7 @@ async def get_record(request: Request[Any, Any, Any], rkey: FromQuery[str]) -> J
 
 
 @post("/xrpc/com.atproto.repo.deleteRecord", status_code=200)
-async def delete_record(request: Request[Any, Any, Any], data: Json) -> Json:
+async def delete_record(request: Request[Any, Any, Any], data: JSONBody[Json]) -> Json:
     pds = _pds(request)
     pds.check(request)
     pds.records.pop(data["rkey"], None)

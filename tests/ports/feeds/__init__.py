@@ -1,0 +1,1 @@
+"""The contract of FeedPublisher, and every adapter that must keep it."""
