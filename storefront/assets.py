@@ -10,7 +10,16 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from storefront import campaign_words, formats, meter, order_words, share_intents, structured_data, voucher_words, words
+from storefront import (
+    campaign_words,
+    formats,
+    meter,
+    order_words,
+    share_intents,
+    structured_data,
+    voucher_words,
+    words,
+)
 from storefront.qr import qr
 
 STATIC = Path(__file__).parent / "static"

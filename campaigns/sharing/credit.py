@@ -82,9 +82,27 @@ async def credit_of_link(unit: Unit, link_id: str) -> list[CreditLine]:
 
 def total(lines: Iterable[CreditLine], link_id: str | None, owner_kind: str, currency: str) -> CreditLine:
     """The lines of one link, over all its channels and in one currency, as one line."""
-    mine = [line for line in lines if line.link_id == link_id and line.currency == currency]
-    sums = {name: sum(getattr(line, name) for line in mine) for name in ("clicks", "orders", *_SUMS)}
-    return CreditLine(link_id, owner_kind, "", currency, **sums)
+    mine = (line for line in lines if line.link_id == link_id and line.currency == currency)
+    return CreditLine(link_id, owner_kind, "", currency, **_summed(mine))
+
+
+def by_channel(lines: Iterable[CreditLine]) -> list[CreditLine]:
+    """The same lines by channel alone, over all links; `direct` at the end."""
+    found = list(lines)
+    kinds = {(line.channel, line.link_id is None, line.currency) for line in found}
+    sums = []
+    for channel, direct, currency in kinds:
+        same = [line for line in found if (line.channel, line.link_id is None) == (channel, direct)]
+        figures = _summed(line for line in same if line.currency == currency)
+        sums.append(
+            CreditLine(None if direct else "", DIRECT if direct else "", channel, currency, **figures)
+        )
+    return sorted(sums, key=_best_first)
+
+
+def _summed(lines: Iterable[CreditLine]) -> dict[str, int]:
+    kept = list(lines)
+    return {name: sum(getattr(line, name) for line in kept) for name in ("clicks", "orders", *_SUMS)}
 
 
 def credited() -> ColumnElement[bool]:

@@ -10,6 +10,7 @@ from storefront.consoles.deals_list import DEALS_LIST
 from storefront.consoles.desk import DESK
 from storefront.consoles.editor import EDITOR
 from storefront.consoles.launch import LAUNCH
+from storefront.consoles.links import LINKS
 from storefront.consoles.operator import OPERATOR_PAGES
 from storefront.consoles.order import CONSOLE_ORDER
 from storefront.consoles.submit import SUBMIT
@@ -22,6 +23,7 @@ CONSOLES = (
     *SUBMIT,
     *CONSOLE_DEAL,
     *CONSOLE_ORDER,
+    *LINKS,
     *ACTS,
     *DESK,
     *TILL,

@@ -16,6 +16,7 @@ from campaigns.orders.mend import NothingToMend, try_another_card
 from campaigns.orders.ports import ProcessorError
 from campaigns.orders.reconcile import reconcile_order
 from campaigns.orders.rules import MayNotLeave, MayNotRefund
+from campaigns.people.rules import CONSENT_KINDS
 from campaigns.sharing.agree import agree, agreed, disagree
 from campaigns.sharing.link_queries import shown_name
 from storefront.errors import problem_of
@@ -107,6 +108,8 @@ async def take_consent(
     """Give a consent or take it back; each undoes the other."""
     site = site_of(request)
     order_id = order_id_of(site, signed)
+    if data.kind not in CONSENT_KINDS:
+        return see_other(order_path(site, order_id))
     if data.agree == "yes":
         await agree(order_id, data.kind, name=data.name[:200], store=site.store, clock=site.clock)
     else:

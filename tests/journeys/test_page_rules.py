@@ -5,11 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
+from typing import Any
 
 from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Browser, ConsoleMessage, Page
 from sqlalchemy import select
 
+from campaigns.foundation.ids import AccountId, OrganizationId
+from campaigns.people.rules import Actor
+from campaigns.sharing.invite_advocate import Invitation, invite_advocate
+from campaigns.sharing.link_queries import link_by_id
 from campaigns.vouchers.rows import vouchers
 from tests.browsers import open_page
 from tests.shop import Shop
@@ -21,8 +26,9 @@ NARROW, PHONE, DESKTOP = (320, 700), (390, 844), (1280, 900)
 LOOKS = ((NARROW, False), (PHONE, True), (DESKTOP, False))
 # Answers to forms, machinery, and addresses that only lead elsewhere: no page of their own.
 NO_PAGE = re.compile(
-    r"/(live|paid|pay|sign-out|health/.*|metrics|static/.*|webhooks/.*|another-card|take-back|approve|send-back|till/decline|device)$"
-    r"|^/schema"
+    r"/(live|paid|pay|sign-out|health/.*|metrics|static/.*|webhooks/.*|another-card|take-back|approve|send-back"
+    r"|till/decline|device|consent|card.png|links.csv|end|reopen)$"
+    r"|^/(schema|s/)"
 )
 _AXE = {
     "runOnly": {
@@ -89,6 +95,7 @@ async def _tour(shop: Shop, scene: Scene) -> dict[str, list[str]]:
         shop.order_path(held),
         f"{shop.order_path(held)}/leave",
         shop.order_path(unpaid),
+        *await _link_pages(shop, bad),
         shop.order_path(scene.paid_order),
         shop.voucher_path(issued[0].id),
         f"{shop.voucher_path(issued[0].id)}/check-in",
@@ -97,6 +104,20 @@ async def _tour(shop: Shop, scene: Scene) -> dict[str, list[str]]:
     for who, address in scene.pages.values():
         tour.setdefault(who, []).append(address)
     return tour
+
+
+async def _link_pages(shop: Shop, deal_id: str) -> list[str]:
+    """An advocate's page, and the deal as somebody sees it who came by a link that earns its owner something."""
+    world = shop.world
+    asked = Invitation(deal_id, "dee@example.com", "a bowl of soup")
+    doing: Any = {"store": world.store, "clock": world.clock, "keys": world.keys}
+    owner = Actor(AccountId("acc_owner"), "Owner", {OrganizationId(world.merchant_id): "owner"})
+    link_id = await invite_advocate(asked, actor=owner, **doing)
+    async with world.store.read() as unit:
+        link = await link_by_id(unit, link_id)
+    assert link is not None
+    page = world.links.own_link(link_id).removeprefix(shop.address)
+    return [page, f"/deals/{link.slug}?link={link.code}", "/s/nobodyhasit"]
 
 
 async def _rename(shop: Shop, deal_id: str, title: str) -> None:

@@ -16,13 +16,16 @@ from campaigns.foundation.clock import ManualClock
 from campaigns.foundation.ids import AccountId
 from campaigns.foundation.store import Store
 from campaigns.orders.queries import vouchers_of
+from campaigns.orders.rows import read_order
 from campaigns.people.identify import identify
 from campaigns.people.ports import Letter
 from campaigns.people.sessions import open_session
+from campaigns.sharing.give_link import link_of_order
 from campaigns.vouchers.rows import vouchers
 from storefront.assets import static_url
 from storefront.site import Site
 from tests.storefront.api.programs import Office, Program, a_draft, a_key, an_office
+from tests.storefront.consoles.campaign_scene import a_campaign
 from tests.storefront.consoles.people import People, enrolled, people_of
 from tests.storefront.shop import ADDRESS
 
@@ -120,21 +123,33 @@ async def _places(office: Office, venue_id: str) -> tuple[dict[str, str], dict[s
     order_id = await world.buy(deal_id, _EMAILS["buyer"], 2)
     async with world.store.read() as unit:
         (voucher, *_) = await vouchers_of(unit, world.keys, vouchers.c.order_id == order_id)
+    link = await link_of_order(order_id, store=world.store, clock=world.clock)
+    assert link is not None
     mailbox = office.app.state["site"].mailbox
     await mailbox.send(Letter("letter:1", _EMAILS["buyer"], "Hello", ("A letter.",)))
+    campaign_id = await a_campaign(office.merchant_id, around=world)
     order_key = world.links.order(order_id).rpartition("/")[2]
     voucher_key = world.links.voucher(voucher.id).rpartition("/")[2]
     places = {
         "slug": "noodles", "deal": deal_id, "deal_id": deal_id, "order_id": order_id, "order": order_key,
         "signed": order_key, "voucher": voucher_key, "organization": office.merchant_id, "letter_id": "1",
+        "code": link.code, "channel": "mail", "link_id": link.id, "campaign_id": campaign_id, "campaign": campaign_id,
         "file_path": static_url("css/app.css").removeprefix("/static/dist/"), "path": "nothing",
     }  # fmt: skip
     own = {
         f"/vouchers/{{signed:str}}{rest}": {"signed": voucher_key} for rest in ("", "/check-in", "/device")
     }
+    subscription = world.links.unsubscribe(office.merchant_id, await _account_of(office, order_id))
+    own["/unsubscribe/{signed:str}"] = {"signed": subscription.rpartition("/")[2]}
+    own["/links/{signed:str}"] = {"signed": world.links.own_link(link.id).rpartition("/")[2]}
     own["/console/venues/{venue_id:str}"] = {"venue_id": venue_id}
     own["/api/v1/orders/{order:str}/refunds"] = {"order": order_id}
     return places, own
+
+
+async def _account_of(office: Office, order_id: str) -> str:
+    async with office.world.store.read() as unit:
+        return str((await read_order(unit, order_id)).buyer_id)
 
 
 def _bodies(venue_id: str) -> dict[str, Any]:

@@ -50,6 +50,7 @@ class Scene:
             "deal-upcoming": ("owner", f"{deal}/{self.upcoming}"),
             "deal-gathering": ("owner", f"{deal}/{self.gathering}"),
             "deal-tipped": ("owner", f"{deal}/{self.tipped}"),
+            "links": ("owner", f"{deal}/{self.tipped}/links"),
             "order": ("owner", order),
             "refund": ("owner", f"{order}/refund?units=2"),
             "waive": ("owner", f"{deal}/{self.gathering}/waive"),
