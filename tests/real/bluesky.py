@@ -45,8 +45,8 @@ class Pds:
     async def revoke_app_password(self, person: Person, name: str = "quorum") -> None:
         await self.call("com.atproto.server.revokeAppPassword", {"name": name}, person)
 
-    async def delete_account(self, person: Person) -> None:
-        """Take the account down at once, by the operator's own right."""
+    async def take_down(self, person: Person) -> None:
+        """Take the account down, as the operator may."""
         subject = {"$type": "com.atproto.admin.defs#repoRef", "did": person.did}
         body = {"subject": subject, "takedown": {"applied": True}}
         await self._send("com.atproto.admin.updateSubjectStatus", body, auth=("admin", "testbed"))

@@ -61,7 +61,8 @@ class Stage:
     """`texts` reads what the server shows, each post once per time it stands there. `faults` are its switches.
 
     `write` is the pattern of the irrevocable request, `look` of the one that looks for a post. What a network cannot
-    do is None: renew a login, refuse it, be looked up. `impatient` is the publisher that soon stops waiting. `server` is what keeps the posts.
+    do is None: renew a login, refuse it, be looked up. `impatient` is the publisher that soon stops waiting, `server`
+    what keeps the posts.
     """
 
     network: str
@@ -110,7 +111,7 @@ def settings_for(address: str) -> Settings:
 @asynccontextmanager
 async def bluesky(kind: type[BlueskyPublisher] = BlueskyPublisher) -> AsyncIterator[Stage]:
     pds = FakePds()
-    async with faulty(pds.app) as (address, faults), _clients(address) as (client, hasty):
+    async with faulty(pds.app) as (address, faults), clients(address) as (client, hasty):
         publisher = kind(client)
 
         async def connect(credential: str) -> Connected:
@@ -147,7 +148,7 @@ async def bluesky(kind: type[BlueskyPublisher] = BlueskyPublisher) -> AsyncItera
 async def mastodon(kind: type[MastodonPublisher] = MastodonPublisher) -> AsyncIterator[Stage]:
     books = Books(polls=2)
     member = books.join("shop", "shop-token")
-    async with faulty(create_mastodon(books)) as (address, faults), _clients(address) as (client, hasty):
+    async with faulty(create_mastodon(books)) as (address, faults), clients(address) as (client, hasty):
         publisher = kind(client, wait=_at_once)
 
         async def connect(credential: str) -> Connected:
@@ -179,7 +180,7 @@ async def mastodon(kind: type[MastodonPublisher] = MastodonPublisher) -> AsyncIt
 @asynccontextmanager
 async def webhook() -> AsyncIterator[Stage]:
     receiver = Receiver(SECRET)
-    async with faulty(receiver) as (address, faults), _clients(address) as (client, hasty):
+    async with faulty(receiver) as (address, faults), clients(address) as (client, hasty):
         publisher = WebhookPublisher(client)
 
         async def connect(credential: str) -> Connected:
@@ -222,7 +223,7 @@ async def wall(folder: Path) -> AsyncIterator[Stage]:
 
 
 @asynccontextmanager
-async def _clients(address: str) -> AsyncIterator[tuple[httpx.AsyncClient, httpx.AsyncClient]]:
+async def clients(address: str) -> AsyncIterator[tuple[httpx.AsyncClient, httpx.AsyncClient]]:
     settings = settings_for(address)
     async with (
         outbound_client(settings, timeout_s=PATIENCE_S) as patient,
