@@ -109,6 +109,7 @@ def chosen(merchants: Sequence[Organization], slug: str) -> Organization | None:
 _SECTIONS = (
     ("write_deal", "Deals", "/console?merchant={slug}"),
     ("see_reports", "Campaigns", "/console/campaigns?merchant={slug}"),
+    ("answer_mentions", "Mentions", "/console/mentions?merchant={slug}"),
     ("place_venue", "Venues", "/console/venues?merchant={slug}"),
     ("redeem", "Desk", "/desk"),
     ("show_venue_code", "Till", "/till"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from storefront.consoles.acts import ACTS
+from storefront.consoles.campaign_report import REPORT
 from storefront.consoles.campaigns import CAMPAIGNS
 from storefront.consoles.contacts import CONTACTS
 from storefront.consoles.deal import CONSOLE_DEAL
@@ -11,6 +12,8 @@ from storefront.consoles.desk import DESK
 from storefront.consoles.editor import EDITOR
 from storefront.consoles.launch import LAUNCH
 from storefront.consoles.links import LINKS
+from storefront.consoles.mention_acts import MENTION_ACTS
+from storefront.consoles.mentions import MENTIONS
 from storefront.consoles.operator import OPERATOR_PAGES
 from storefront.consoles.order import CONSOLE_ORDER
 from storefront.consoles.submit import SUBMIT
@@ -30,6 +33,9 @@ CONSOLES = (
     *VENUES,
     *CAMPAIGNS,
     *LAUNCH,
+    *REPORT,
     *CONTACTS,
+    *MENTIONS,
+    *MENTION_ACTS,
     *OPERATOR_PAGES,
 )
