@@ -15,6 +15,7 @@ from apscheduler.triggers.interval import IntervalTrigger
 from sqlalchemy import select
 
 from campaigns.deals.rows import deals
+from campaigns.lift.measure import measure_due
 from campaigns.orders.reconcile import reconcile_due, sweep_payments
 from campaigns.people.sweep import forget_expired
 from campaigns.sharing.follow import forget_visitors
@@ -57,6 +58,7 @@ class Alarm:
         self._every("mentions", self._mentions, seconds=15)
         self._every("closings", self._watch_closings, seconds=30)
         self._every("watch", self._watch, seconds=60)
+        self._every("measure", self._measure, seconds=60)
         self._every("reconcile", self._reconcile, minutes=5)
         self._every("sweep", self._sweep, hours=1)
         self._every("forget", self._forget, hours=1)
@@ -116,6 +118,10 @@ class Alarm:
     async def _watch(self) -> None:
         money = self._surroundings.money
         await watch_invariants(store=money.store, clock=money.clock)
+
+    async def _measure(self) -> None:
+        money = self._surroundings.money
+        await measure_due(store=money.store, clock=money.clock)
 
     async def _reconcile(self) -> None:
         await reconcile_due(self._surroundings.money)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -109,7 +109,7 @@ async def _moves(unit: Unit, campaign: CampaignView) -> list[_Move]:
     return moves
 
 
-def _orders(deal_ids: list[str]) -> Any:
+def _orders(deal_ids: Sequence[str]) -> Any:
     back = returned()
     kept = ("id", "deal_id", "state", "committed_at", "captured_at", "due_minor", "units", "unit_price_minor")
     return (
@@ -119,7 +119,7 @@ def _orders(deal_ids: list[str]) -> Any:
     )
 
 
-def _endings(deal_ids: list[str]) -> Any:
+def _endings(deal_ids: Sequence[str]) -> Any:
     """When each order was last let go, and when it was charged back."""
     kind = case((facts.c.to_state == "charged_back", "returned"), else_="dropped").label("kind")
     return (
