@@ -33,7 +33,8 @@ async def reach(unit: Unit, mention_id: str, actor: Actor) -> Any:
     """The mention, locked. Raises SignInNeeded, NotFound for another merchant's, NotAllowed, MentionRemoved."""
     if actor.is_anonymous:
         require(actor, "answer_mentions")
-    row = await unit.one(select(mentions).where(mentions.c.id == mention_id).with_for_update())
+    found = select(mentions).where(mentions.c.id == mention_id.replace("\x00", "")).with_for_update()
+    row = await unit.one(found)
     if row is None or OrganizationId(row.organization_id) not in actor.roles:
         raise NotFound(what="mention")
     require(actor, "answer_mentions", OrganizationId(row.organization_id))

@@ -7,10 +7,12 @@ from litestar.di import Provide
 from litestar.openapi import OpenAPIConfig
 from litestar.openapi.spec import Components, License, SecurityScheme, Server, Tag
 
+from storefront.api.campaigns import CAMPAIGNS
 from storefront.api.deals import DEALS
 from storefront.api.deciding import DECIDING
 from storefront.api.drafting import DRAFTING
 from storefront.api.joining import JOINING
+from storefront.api.mentions import MENTIONS
 from storefront.api.orders import ORDERS
 from storefront.api.organizations import ORGANIZATIONS
 from storefront.api.reference import DocumentFile, DocumentPage, reference_router
@@ -34,7 +36,9 @@ API = (
             *DRAFTING,
             *DECIDING,
             *VENUES,
+            *MENTIONS,
             *ORGANIZATIONS,
+            *CAMPAIGNS,
         ],
         guards=[check_request],
         dependencies={"actor": Provide(provide_program, sync_to_thread=False)},
@@ -56,6 +60,8 @@ _TAGS = {
     "Buyers": "Join without an account, pay on the hosted page, leave, read vouchers.",
     "Merchants": "Write deals, see orders, refund.",
     "Venues": "Places, and redemption at them.",
+    "Campaigns": "Group deals, hold people out, and read what it brought.",
+    "Mentions": "Read what people say in public, hand it on, answer it.",
     "Operators": "Add merchants, decide about deals.",
     "Tokens": "Whom a token stands for.",
 }

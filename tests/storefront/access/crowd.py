@@ -26,6 +26,7 @@ from storefront.assets import static_url
 from storefront.site import Site
 from tests.storefront.api.programs import Office, Program, a_draft, a_key, an_office
 from tests.storefront.consoles.campaign_scene import a_campaign
+from tests.storefront.consoles.mention_scene import a_mention
 from tests.storefront.consoles.people import People, enrolled, people_of
 from tests.storefront.shop import ADDRESS
 
@@ -128,12 +129,14 @@ async def _places(office: Office, venue_id: str) -> tuple[dict[str, str], dict[s
     mailbox = office.app.state["site"].mailbox
     await mailbox.send(Letter("letter:1", _EMAILS["buyer"], "Hello", ("A letter.",)))
     campaign_id = await a_campaign(office.merchant_id, around=world)
+    mention_id = await a_mention(world)
     order_key = world.links.order(order_id).rpartition("/")[2]
     voucher_key = world.links.voucher(voucher.id).rpartition("/")[2]
     places = {
         "slug": "noodles", "deal": deal_id, "deal_id": deal_id, "order_id": order_id, "order": order_key,
         "signed": order_key, "voucher": voucher_key, "organization": office.merchant_id, "letter_id": "1",
         "code": link.code, "channel": "mail", "link_id": link.id, "campaign_id": campaign_id, "campaign": campaign_id,
+        "mention": mention_id, "mention_id": mention_id,
         "file_path": static_url("css/app.css").removeprefix("/static/dist/"), "path": "nothing",
     }  # fmt: skip
     own = {
@@ -161,6 +164,9 @@ def _bodies(venue_id: str) -> dict[str, Any]:
         f"POST {prefix}/deals/{{deal:str}}/cancel": {"reason": "The kitchen burned down."},
         f"POST {prefix}/deals/{{deal:str}}/orders": {"email": "jo@example.com", "units": 1},
         f"POST {prefix}/orders/{{order:str}}/refunds": {"units": 1},
+        f"POST {prefix}/mentions/{{mention:str}}/answer": {"text": "Thank you."},
+        f"POST {prefix}/mentions/{{mention:str}}/assign": {"team": "pr", "reason": "Asked to."},
+        f"POST {prefix}/mentions/{{mention:str}}/sentiment": {"sentiment": "neutral"},
         f"POST {prefix}/organizations": {"slug": "fern", "name": "Fern", "zone": "UTC"},
         f"POST {prefix}/organizations/{{organization:str}}/members": {
             "email": "a@fern.example",

@@ -29,6 +29,12 @@ class Said:
     removed: str
 
 
+async def a_mention(world: World) -> str:
+    """One that waits, of the merchant the world is about."""
+    scene = await a_scene(world)
+    return str((await scene.hear("When do you open?")).id)
+
+
 async def some_mentions(world: World, owner: Actor) -> Said:
     """`world.merchant_id` is whose account hears them; `owner` has handled some."""
     scene = await a_scene(world)

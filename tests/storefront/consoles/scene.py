@@ -15,6 +15,7 @@ from campaigns.foundation.ids import AccountId, OrganizationId
 from campaigns.orders.refund import refund
 from campaigns.people.rules import Actor
 from tests.shop import Shop
+from tests.storefront.consoles.mention_scene import some_mentions
 from tests.storefront.consoles.people import ZONE, People, people_of
 
 OPERATOR = Actor(AccountId("acc_operator"), "Operator", is_operator=True)
@@ -34,6 +35,7 @@ class Scene:
     gathering: str
     tipped: str
     paid_order: str
+    mention: str
 
     @property
     def pages(self) -> dict[str, tuple[str, str]]:
@@ -53,6 +55,8 @@ class Scene:
             "links": ("owner", f"{deal}/{self.tipped}/links"),
             "order": ("owner", order),
             "refund": ("owner", f"{order}/refund?units=2"),
+            "mentions": ("owner", "/console/mentions?merchant=willow&view=all"),
+            "mention": ("owner", f"/console/mentions/{self.mention}"),
             "waive": ("owner", f"{deal}/{self.gathering}/waive"),
             "cancel": ("owner", f"{deal}/{self.tipped}/cancel"),
             "venues": ("owner", "/console/venues?merchant=willow"),
@@ -94,7 +98,8 @@ async def a_scene(shop: Shop) -> Scene:
     await review(upcoming, Approve(), actor=OPERATOR, store=world.store, clock=world.clock)
     gathering, tipped, paid_order = await live_deals(shop)
     await something_dead(shop)
-    return Scene(people, draft, sent_back, in_review, upcoming, gathering, tipped, paid_order)
+    said = await some_mentions(world, owner)
+    return Scene(people, draft, sent_back, in_review, upcoming, gathering, tipped, paid_order, said.waiting)
 
 
 def a_draft(shop: Shop, people: People, *, title: str) -> Draft:
