@@ -16,7 +16,7 @@ from sqlalchemy import select
 
 from campaigns.foundation.clock import Clock
 from campaigns.foundation.store import Store, Unit
-from campaigns.lift.answer import answer
+from campaigns.lift.answer import answer, days_left
 from campaigns.lift.outcomes import outcomes
 from campaigns.lift.publish import as_stored
 from campaigns.lift.queries import experiment_of, health
@@ -84,8 +84,7 @@ async def _count(unit: Unit, campaign_id: str, now: datetime) -> Counted | None:
 def version_of(experiment: Experiment, found: list[ClusterOutcome], counts: Health, now: datetime) -> str:
     """Twelve hexadecimal digits that change exactly when the result can: with the counts, and once a day until
     the window is over, because the days that are left are part of it."""
-    days_left = max(0, (experiment.planned_end_at - now).days + 1) if now < experiment.planned_end_at else 0
-    read: list[Any] = [[asdict(each) for each in found], asdict(counts), days_left]
+    read: list[Any] = [[asdict(each) for each in found], asdict(counts), days_left(experiment, now)]
     return sha256(json.dumps(read, sort_keys=True).encode()).hexdigest()[:12]
 
 
