@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import httpx
 
+from campaigns.checkins.ports import PlaceSource
 from campaigns.foundation.settings import Settings
 from campaigns.listening.ports import MentionSources
 from campaigns.orders.ports import PaymentProcessor
@@ -19,6 +21,7 @@ from integrations.mentions.sources import build_sources
 from integrations.payments.stand_in import PREFIX as STAND_IN_PREFIX
 from integrations.payments.stand_in import Pay, StandIn, open_stand_in, paying, state_path
 from integrations.payments.stripe.processor import StripeProcessor
+from integrations.places.owntracks import OwnTracks
 
 __all__ = [
     "STAND_IN_PREFIX",
@@ -32,11 +35,15 @@ __all__ = [
 ]
 
 
+def _places() -> dict[str, PlaceSource]:
+    return {OwnTracks.name: OwnTracks()}
+
+
 @dataclass(frozen=True)
 class Adapters:
     """`mailbox` is there where mail stays on this machine, `wall` where money is only tried: for pages that show them.
 
-    `publishers` and `sources` are by network. `clients` are closed with the rest.
+    `publishers` and `sources` are by network, `places` by name. `clients` are closed with the rest.
     """
 
     processor: PaymentProcessor
@@ -46,6 +53,7 @@ class Adapters:
     wall: Wall | None = None
     clients: tuple[httpx.AsyncClient, ...] = ()
     sources: MentionSources = field(default_factory=dict)
+    places: Mapping[str, PlaceSource] = field(default_factory=_places)
 
     async def close(self) -> None:
         for client in self.clients:

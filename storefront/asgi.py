@@ -54,6 +54,7 @@ def create_app(
         browser=browser_policy(settings),
         metrics=Metrics(),
         drain=Drain(),
+        places=adapters.places,
     )
     return Storefront(
         route_handlers=ROUTES,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol, TypeAlias, cast, runtime_checkable
@@ -10,6 +10,7 @@ from typing import Any, Protocol, TypeAlias, cast, runtime_checkable
 from litestar import Request
 from litestar.connection import ASGIConnection
 
+from campaigns.checkins.ports import PlaceSource
 from campaigns.foundation.clock import Clock
 from campaigns.foundation.keys import Keys
 from campaigns.foundation.settings import Settings
@@ -56,6 +57,7 @@ class Site:
     browser: BrowserPolicy
     metrics: Metrics
     drain: Drain
+    places: Mapping[str, PlaceSource]
 
 
 def site_of(connection: Connection) -> Site:
