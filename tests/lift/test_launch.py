@@ -6,11 +6,14 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.exc import DBAPIError
 
+from campaigns.contacts.import_contacts import ContactFile, import_contacts
 from campaigns.deals.campaign_rules import CampaignNotDraft, CampaignWithoutDeals, Idea
 from campaigns.deals.write_campaign import rewrite_campaign
 from campaigns.foundation.errors import InvalidFields
 from campaigns.foundation.failpoints import arm, disarm
+from campaigns.lift.import_sales import SaleFile, import_sales
 from campaigns.lift.launch import preview
+from campaigns.lift.measure import measure_due
 from campaigns.lift.queries import experiment_of, health
 from campaigns.lift.rows import eligibles, experiment_clusters, experiments, exposures
 from campaigns.lift.rules import HOLDOUT, TREATED
@@ -101,15 +104,26 @@ async def test_whoever_came_by_a_friends_link_shares_the_friends_cluster(scene: 
 
 
 async def test_assignment_never_changes_after_launch(scene: Scene) -> None:
-    """Another launch, new contacts, another name, another group: every arm stays as it was."""
-    campaign_id, _ = await scene.launched(30, groups=15)
+    """Another launch, new contacts, another name, group or referral, imports and replays: every arm stays."""
+    campaign_id, deal_id = await scene.launched(30, groups=15)
     before = await scene.assignment(campaign_id)
     with pytest.raises(CampaignNotDraft):
         await scene.launch(campaign_id, holdout_percent="90")
     await scene.contact("late@people.example", "g1")
     await rewrite_campaign(campaign_id, Idea("Another name", channels=("links",)), **scene.needs)
     await scene.withdraw(next(iter(before)))
+    text = "email,group,consent_source,consent_on\np0@people.example,g9,shop,2026-01-02\n"
+    sold = "date,email,amount,currency,reference\n2026-11-20,p0@people.example,900,USD,r1\n"
+    for _ in range(2):
+        await import_contacts(ContactFile(text), scene.merchant_id, **scene.needs)
+        await import_sales(SaleFile(sold), scene.merchant_id, **scene.needs)
+    order_id = await scene.buy(deal_id, "p1@people.example")
+    await scene.brought(order_id, next(iter(before)), deal_id)
+    await scene.stage.post()
+    await measure_due(store=scene.stage.store, clock=scene.stage.clock)
     assert await scene.assignment(campaign_id) == before
+    owed = [row.params["to"] for row in await scene.stage.outbox("mail")]
+    assert sorted(owed) == await scene.arm(campaign_id, TREATED)
 
 
 @pytest.mark.parametrize("table", [experiments, experiment_clusters, eligibles, exposures], ids=str)
