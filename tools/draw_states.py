@@ -32,6 +32,7 @@ _ABOUT = {
     "deal": "An offer with a window and a threshold. Waived is a flag and sold out is computed; neither is a state.",
     "order": "One buyer's part in one deal.",
     "voucher": "A bearer code for one captured unit.",
+    "check_in": "One attempt at a venue, by staff or alone; what was seen is kept, and only this verdict moves.",
     "effect": "A row of the outbox: one call owed to the outside.",
     "notice": "A row of the inbox: one message from outside.",
 }

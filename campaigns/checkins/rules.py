@@ -197,7 +197,7 @@ EARTH_RADIUS_M = 6_371_008.8
 def distance_m(from_: tuple[float, float], to: tuple[float, float]) -> float:
     """Great-circle distance by the haversine formula; places are (latitude, longitude) in degrees.
 
-    At most 0.6 % off the geodesic of WGS 84.
+    At most 0.6 % off the geodesic of WGS 84, which near a venue is less than a metre.
     """
     (lat1, lon1), (lat2, lon2) = ((math.radians(a), math.radians(b)) for a, b in (from_, to))
     half = math.sin((lat2 - lat1) / 2) ** 2

@@ -69,7 +69,11 @@ class Scene:
         """One more venue of the deal."""
         latitude, longitude = north_of(PLACE, metres_north)
         venue_id = new_id("ven")
-        row = {"id": venue_id, "organization_id": self.world.merchant_id, "name": f"Pier {venue_id[-6:]}"}
+        row: dict[str, Any] = {
+            "id": venue_id,
+            "organization_id": self.world.merchant_id,
+            "name": f"Pier {venue_id[-6:]}",
+        }
         row |= {"address": "1 Quay", "city": "Portland", "zone": "America/Los_Angeles"}
         row |= {"latitude": latitude, "longitude": longitude, "self_check_in": True}
         async with self.store.begin() as unit:

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import select, text
@@ -173,7 +174,7 @@ async def test_a_claim_that_is_no_position_is_refused_before_anything_is_kept(sc
 
 @pytest.mark.parametrize("changes", [{"self_check_in": False}, {"latitude": None, "longitude": None}])
 async def test_a_venue_that_does_not_offer_it_redeems_nobody_alone(
-    scene: Scene, changes: dict[str, object]
+    scene: Scene, changes: dict[str, Any]
 ) -> None:
     voucher_id = await scene.voucher("ann@example.com")
     arrival = await scene.arrival(voucher_id)

@@ -182,7 +182,7 @@ def test_a_position_kept_from_a_device_grows_old() -> None:
     kept = Measured("inside", "25", "25", 99, frozenset({"weak_position"}))
     assert aged(kept, NOW - timedelta(seconds=120), NOW, FENCE) == kept
     old = aged(kept, NOW - timedelta(seconds=121), NOW, FENCE)
-    assert (old.position, old.flags) == ("unclear", {"age"})
+    assert (old.position, old.flags) == ("unclear", frozenset({"age"}))
 
 
 @pytest.mark.parametrize(
