@@ -10,7 +10,7 @@ from typing import Any
 import httpcore
 import httpx
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from campaigns.foundation.settings import Settings, SettingsUnfit
@@ -103,6 +103,7 @@ async def test_a_public_address_is_connected_to(address: str) -> None:
     assert await opened_by("https://feeds.example/x", [address]) == [(address, 443)]
 
 
+@settings(deadline=None)
 @given(st.ip_addresses())
 def test_whatever_the_standard_library_calls_not_global_is_closed(address: ipaddress.IPv4Address) -> None:
     """A second opinion over the whole space: ours may be stricter, never laxer."""
@@ -110,6 +111,7 @@ def test_whatever_the_standard_library_calls_not_global_is_closed(address: ipadd
         assert not is_open(str(address))
 
 
+@settings(deadline=None)
 @given(st.ip_addresses(v=4))
 def test_no_ipv4_address_becomes_open_by_being_written_as_ipv6(address: ipaddress.IPv4Address) -> None:
     number = int(address)

@@ -195,3 +195,13 @@ class BearsTrouble:
             with pytest.raises(BodyRefused):
                 await stage.publisher.connect(address, "shop.test", secret)
         assert len(stage.faults.asked) == asked
+
+
+async def is_not_replaced(stage: Stage) -> None:
+    """Where posts stand under keys of ours: another one under the same key is refused, and the first stays."""
+    post = await stage.publisher.prepare(a_draft(), stage.account)
+    await stage.publisher.publish(post, stage.account)
+    other = replace(post, body={"record": {**post.body["record"], "text": "Another deal"}})
+    with pytest.raises(BodyRefused):
+        await stage.publisher.publish(other, stage.account)
+    assert await stage.texts() == [a_draft().text]

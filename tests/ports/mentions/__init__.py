@@ -1,0 +1,1 @@
+"""Mention sources in front of servers that hold still for the test."""
