@@ -33,6 +33,7 @@ _ABOUT = {
     "order": "One buyer's part in one deal.",
     "voucher": "A bearer code for one captured unit.",
     "check_in": "One attempt at a venue, by staff or alone; what was seen is kept, and only this verdict moves.",
+    "campaign": "A marketer's effort around deals. What its experiment compares is fixed by the move to launched.",
     "effect": "A row of the outbox: one call owed to the outside.",
     "notice": "A row of the inbox: one message from outside.",
 }
