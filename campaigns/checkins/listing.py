@@ -81,10 +81,8 @@ async def deals_met(unit: Unit, organization_id: OrganizationId) -> Sequence[tup
 
 
 def _filters(wanted: Wanted) -> list[ColumnElement[bool]]:
-    found = [check_ins.c.organization_id == wanted.organization_id]
-    for name in ("venue_id", "deal_id", "state"):
-        if getattr(wanted, name):
-            found.append(check_ins.c[name] == getattr(wanted, name))
+    said = {name: getattr(wanted, name) for name in ("organization_id", "venue_id", "deal_id", "state")}
+    found = [check_ins.c[name] == value for name, value in said.items() if value]
     if wanted.since_on is not None:
         found.append(check_ins.c.local_on >= wanted.since_on)
     if wanted.until_on is not None:

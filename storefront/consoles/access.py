@@ -111,6 +111,8 @@ _SECTIONS = (
     ("see_reports", "Campaigns", "/console/campaigns?merchant={slug}"),
     ("answer_mentions", "Mentions", "/console/mentions?merchant={slug}"),
     ("place_venue", "Venues", "/console/venues?merchant={slug}"),
+    ("see_check_ins", "Check-ins", "/console/check-ins?merchant={slug}"),
+    ("write_check_in_offer", "Offers", "/console/check-in-offers?merchant={slug}"),
     ("redeem", "Desk", "/desk"),
     ("show_venue_code", "Till", "/till"),
 )

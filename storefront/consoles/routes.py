@@ -5,6 +5,8 @@ from __future__ import annotations
 from storefront.consoles.acts import ACTS
 from storefront.consoles.campaign_report import REPORT
 from storefront.consoles.campaigns import CAMPAIGNS
+from storefront.consoles.check_in_offers import CHECK_IN_OFFERS
+from storefront.consoles.check_ins import CHECK_INS
 from storefront.consoles.contacts import CONTACTS
 from storefront.consoles.deal import CONSOLE_DEAL
 from storefront.consoles.deals_list import DEALS_LIST
@@ -31,6 +33,8 @@ CONSOLES = (
     *DESK,
     *TILL,
     *VENUES,
+    *CHECK_INS,
+    *CHECK_IN_OFFERS,
     *CAMPAIGNS,
     *LAUNCH,
     *REPORT,

@@ -27,7 +27,7 @@ LOOKS = ((NARROW, False), (PHONE, True), (DESKTOP, False))
 # Answers to forms, machinery, and addresses that only lead elsewhere: no page of their own.
 NO_PAGE = re.compile(
     r"/(live|paid|pay|sign-out|health/.*|metrics|static/.*|webhooks/.*|another-card|take-back|approve|send-back"
-    r"|till/decline|device|consent|card.png|links.csv|end|reopen"
+    r"|till/decline|device|check-ins/csv|stop|consent|card.png|links.csv|end|reopen"
     r"|mentions/[^/]*/(answer|assign|dismiss|own|sentiment))$"
     r"|^/(schema|s/)"
 )

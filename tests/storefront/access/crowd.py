@@ -12,6 +12,7 @@ from typing import Any, cast
 
 import httpx
 
+from campaigns.checkins.write_offer import TypedOffer, write_offer
 from campaigns.foundation.clock import ManualClock
 from campaigns.foundation.ids import AccountId
 from campaigns.foundation.store import Store
@@ -19,6 +20,7 @@ from campaigns.orders.queries import vouchers_of
 from campaigns.orders.rows import read_order
 from campaigns.people.identify import identify
 from campaigns.people.ports import Letter
+from campaigns.people.rules import Actor
 from campaigns.people.sessions import open_session
 from campaigns.sharing.give_link import link_of_order
 from campaigns.vouchers.rows import vouchers
@@ -106,6 +108,7 @@ async def a_crowd(store: Store, clock: ManualClock, folder: Path) -> AsyncIterat
         }
         accounts = await _accounts(office, people)
         places, own_places = await _places(office, people.venue_id)
+        places["offer_id"] = await _an_offer(office, people)
         # A stream would never end; from now on whoever opens one is told to come back.
         site: Site = office.app.state["site"]
         site.drain.begin()
@@ -153,6 +156,14 @@ async def _places(office: Office, venue_id: str) -> tuple[dict[str, str], dict[s
 async def _account_of(office: Office, order_id: str) -> str:
     async with office.world.store.read() as unit:
         return str((await read_order(unit, order_id)).buyer_id)
+
+
+async def _an_offer(office: Office, people: People) -> str:
+    world = office.world
+    owner = Actor(AccountId("acc_owner"), "Owner", {people.merchant_id: "owner"})
+    typed = TypedOffer("loyalty", "Tea for regulars", "A pot of tea", "Pour a pot of tea.", every="5")
+    around: dict[str, Any] = {"store": world.store, "clock": world.clock, "keys": world.keys}
+    return await write_offer(people.venue_id, typed, actor=owner, **around)
 
 
 def _bodies(venue_id: str) -> dict[str, Any]:
