@@ -51,4 +51,3 @@ def outward(low: float, high: float, step: float) -> tuple[float, float]:
         step /= 10
         up = math.ceil(high / step) * step
     return down, up
-

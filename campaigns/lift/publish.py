@@ -26,16 +26,19 @@ SCHEMA = "quorum.lift/1"
 def as_stored(
     answer: Answer, outcomes: Sequence[ClusterOutcome], *, data_version: str, now: datetime
 ) -> dict[str, Any]:
-    """The answer as JSON: finite numbers, text, lists and nulls. `lift` is null where there is no estimate."""
+    """The answer as JSON: finite numbers, text, lists and nulls. `lift` is null where there is no estimate, and as
+    long as it is preliminary: an interval that is looked at early, and again, is wrong too often.
+    """
     experiment, verdict = answer.experiment, answer.verdict
+    early = "preliminary" in verdict.badges
     clusters, merged = cluster_table(outcomes)
     return {
         "schema": SCHEMA,
         "data_version": data_version,
         "computed_at": _instant(now),
         "verdict": {**asdict(verdict), "badges": list(verdict.badges), "text": verdict.text},
-        "lift": lift_table(answer.lift),
-        "second_opinion": lift_table(answer.delta),
+        "lift": None if early else lift_table(answer.lift),
+        "second_opinion": None if early else lift_table(answer.delta),
         "covariate": _covariate(answer.cuped),
         "checks": [_plain(asdict(check)) for check in answer.checks],
         "power": {

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from campaigns.sharing.credit import DIRECT, CreditLine
 
 FEWEST_PEOPLE = 10
-MERGED = "other"
+MERGED, ATTRIBUTED = "other", "attributed"
 _SUMS = ("clicks", "orders", "captured", "gross_minor", "collected_minor", "refunded_minor")
 
 
@@ -46,6 +46,17 @@ def by_channel(lines: Sequence[CreditLine]) -> tuple[CreditRow, ...]:
 def by_link(lines: Sequence[CreditLine]) -> tuple[CreditRow, ...]:
     """One row per link over all its channels, `direct` among them; the small ones together."""
     return _merged([(line.link_id or DIRECT, line) for line in lines])
+
+
+def attributed(lines: Sequence[CreditLine]) -> CreditRow | None:
+    """All that followed a link; None where it, or the rest that followed none, is of too few people."""
+    followed = _added(ATTRIBUTED, [line for line in lines if line.link_id is not None])
+    rest = _added(DIRECT, [line for line in lines if line.link_id is None])
+    return None if followed.is_small or rest.is_small else followed
+
+
+def _added(source: str, lines: Sequence[CreditLine]) -> CreditRow:
+    return CreditRow(source, **{name: sum(getattr(line, name) for line in lines) for name in _SUMS})
 
 
 def _merged(named: Sequence[tuple[str, CreditLine]]) -> tuple[CreditRow, ...]:

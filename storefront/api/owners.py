@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from campaigns.deals.campaign_queries import CampaignView, campaign_by_id
 from campaigns.foundation.errors import FieldError, InvalidFields, NotFound
 from campaigns.foundation.ids import OrganizationId
 from campaigns.foundation.store import Unit
@@ -46,6 +47,16 @@ async def own_venue(site: Site, venue_id: str, actor: Actor) -> OrganizationId:
     async with site.store.read() as unit:
         found = await merchant_of_venue(unit, venue_id) if plausible(venue_id) else None
     return _own(found, actor, "venue")
+
+
+async def own_campaign(site: Site, campaign_id: str, actor: Actor) -> CampaignView:
+    """A campaign of the actor's merchant. Raises SignInNeeded, NotFound."""
+    _need_token(actor)
+    async with site.store.read() as unit:
+        found = await campaign_by_id(unit, campaign_id) if plausible(campaign_id) else None
+    if found is None or found.organization_id not in actor.roles:
+        raise NotFound(what="campaign")
+    return found
 
 
 async def own_organization(site: Site, asked: str, actor: Actor) -> OrganizationId:

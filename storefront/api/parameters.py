@@ -48,4 +48,5 @@ OrderName: TypeAlias = Annotated[
     str, PathParameter(description="An order's id, or the key in its link, as said below.")
 ]
 VoucherName: TypeAlias = Annotated[str, PathParameter(description="The key in a voucher's link.")]
+CampaignName: TypeAlias = Annotated[str, PathParameter(description="A campaign's id.")]
 OrganizationPath: TypeAlias = Annotated[str, PathParameter(description="An organization's id.")]

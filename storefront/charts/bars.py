@@ -11,7 +11,7 @@ from storefront.formats import format_money, number, percent
 
 Say = Callable[[float], str]
 # Where a figure is of fewer people than may be shown.
-FEW = "under 10"
+FEW, NO_LINK = "under 10", "No link"
 # A bar of something is never drawn as nothing.
 _THINNEST = 1.0
 
@@ -44,11 +44,14 @@ def fill(value: float, most: float) -> float:
 
 
 def funnel_chart(steps: Sequence[tuple[str, int | None]]) -> Bars:
-    """People at each step, with the share of the step before. None: fewer people than may be shown."""
+    """People at each step, with the share of the step before where it is one: many come by no link.
+
+    None: fewer people than may be shown.
+    """
     counts = [count for _, count in steps if count is not None]
     most, bars, before = max(counts, default=0), [], None
     for label, count in steps:
-        share = percent(min(1.0, count / before)) if count is not None and before else ""
+        share = percent(count / before) if count is not None and before and count <= before else ""
         bars.append(Bar(label, FEW if count is None else number(count), fill(count or 0, most), share))
         before = count
     rows = tuple((bar.label, bar.value, bar.note or "–") for bar in bars)
@@ -73,18 +76,34 @@ def credit_chart(channels: Sequence[tuple[str, Money, int]], total: Money) -> Ba
     """Credited sales by channel, greatest first; orders beside them."""
     most = max((money.amount_minor for _, money, _ in channels), default=0)
     bars = tuple(
-        Bar(label, format_money(money), fill(money.amount_minor, most), number(orders), "credited")
+        Bar(
+            label,
+            format_money(money),
+            fill(money.amount_minor, most),
+            number(orders),
+            "" if label == NO_LINK else "credited",
+        )
         for label, money, orders in channels
     )
     rows = tuple((bar.label, bar.value, bar.note) for bar in bars)
-    finding = "Nothing was sold yet."
-    if total.amount_minor > 0 and channels:
-        label, money, _ = channels[0]
-        share = percent(money.amount_minor / total.amount_minor)
-        finding = f"{label} comes first, with {share} of {format_money(total)} attributed."
     return Bars(
-        "credit", "Attributed by channel", finding, bars, Numbers(("Channel", "Attributed", "Orders"), rows)
+        "credit",
+        "Attributed by channel",
+        _credit_finding(channels, total),
+        bars,
+        Numbers(("Channel", "Attributed", "Orders"), rows),
     )
+
+
+def _credit_finding(channels: Sequence[tuple[str, Money, int]], total: Money) -> str:
+    sold = [(label, money) for label, money, _ in channels if money.amount_minor > 0]
+    if not sold or total.amount_minor <= 0:
+        return "Nothing was sold yet."
+    label, money = sold[0]
+    share = percent(money.amount_minor / total.amount_minor)
+    if label == NO_LINK:
+        return f"Most came without a link: {share} of {format_money(total)}."
+    return f"{label} comes first, with {share} of {format_money(total)}."
 
 
 def signed(value: float, say: Say) -> str:
@@ -111,14 +130,14 @@ def beside_chart(credited: float, extra: Incremental | None, say: Say) -> Bars:
         finding = f"{say(credited)} followed a link; how much of it is extra cannot be told yet."
     else:
         whisker = (scale.at(extra.low), scale.at(extra.high))
-        between = f"{signed(extra.low, say)} to {signed(extra.high, say)}"
+        low, high = signed(extra.low, say), signed(extra.high, say)
+        between = f"{low} to {high}"
         bars.append(
             Bar("Extra", signed(extra.value, say), scale.at(max(0.0, extra.value)), between, "extra", whisker)
         )
         rows.append(("Extra", signed(extra.value, say), between))
-        finding = (
-            f"{say(credited)} followed a link; about {signed(extra.value, say)} is extra, between {between}."
-        )
+        about = signed(extra.value, say)
+        finding = f"{say(credited)} followed a link; about {about} is extra, between {low} and {high}."
     return Bars(
         "beside",
         "Attributed next to extra",

@@ -30,10 +30,10 @@ def lift_chart(
     value: float, low: float, high: float, *, smallest: float | None, confidence: str
 ) -> LiftChart:
     """Relative lifts as shares of one; an infinite bound, or −1, has no end on its side."""
-    # A bound far outside would squeeze all else: the chart ends at four times the estimate's own scale.
-    reach = 4 * max(abs(value), smallest or 0.0, 0.25)
+    # A bound or a mark far outside would squeeze all else: the chart ends at four times the estimate's own scale.
+    reach = 4 * max(abs(value), 0.25)
     shown_low, shown_high = max(low, -reach, -1.0), min(high, reach)
-    marks = [-smallest, smallest] if smallest is not None and smallest < 2 * reach else []
+    marks = [-smallest, smallest] if smallest is not None and smallest <= reach else []
     least, most = spread([0.0, value, shown_low, shown_high, *marks])
     steps = round_steps(max(least, -1.0), most)
     scale = Scale(steps[0], steps[-1])
@@ -49,9 +49,16 @@ def lift_chart(
         open_low=low < shown_low,
         open_high=high > shown_high,
         marks=tuple(scale.at(mark) for mark in marks if mark > -1),
-        mark_label="" if smallest is None else f"Smallest lift it could see: {percent(smallest)}",
+        mark_label=_mark_label(smallest, shown=bool(marks)),
         numbers=_numbers(words, smallest),
     )
+
+
+def _mark_label(smallest: float | None, *, shown: bool) -> str:
+    if smallest is None:
+        return ""
+    beyond = "" if shown else ", beyond the chart"
+    return f"Smallest lift it could see: {percent(smallest)}{beyond}"
 
 
 def signed_percent(share: float) -> str:

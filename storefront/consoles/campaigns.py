@@ -75,7 +75,7 @@ async def campaigns_page(request: AnyRequest, merchant: FromQuery[str] = "") -> 
     async with site_of(request).store.read() as unit:
         listed = await console_campaigns(unit, found.id)
         results = {each.id: await latest_result(unit, each.id) for each in listed}
-    verdicts = {key: kept.result["judged"]["verdict"] for key, kept in results.items() if kept}
+    verdicts = {key: kept.result["verdict"] for key, kept in results.items() if kept}
     return await page(
         request,
         "consoles/campaigns.html",

@@ -24,7 +24,7 @@ from storefront.security.visitor import actor_behind
 from storefront.site import AnyRequest, site_of
 
 _ACT = "import_contacts"
-A_PAGE = 100
+A_PAGE = 20
 NOT_TEXT = "This is not a text file in UTF-8. Save it as CSV UTF-8."
 
 

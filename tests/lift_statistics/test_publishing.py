@@ -169,6 +169,7 @@ def test_before_the_end_of_the_window_nothing_is_decided() -> None:
     early = stored(outcomes_of(LIFTED, 1), an_experiment(), now=LAUNCHED + timedelta(days=5))
     assert early["verdict"]["code"] == "cannot_tell_yet"
     assert early["verdict"]["badges"] == ["preliminary"]
+    assert early["lift"] is None
 
 
 def test_an_experiment_without_groups_yet_says_what_is_missing() -> None:
