@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from litestar import Response, get, post
-from litestar.datastructures import UploadFile
 from litestar.params import FromQuery
 
 from campaigns.contacts.import_contacts import ContactFile, import_contacts
@@ -16,6 +14,7 @@ from campaigns.contacts.rules import HEADER
 from campaigns.foundation.errors import InvalidFields, NotFound
 from campaigns.people.queries import Organization
 from storefront.consoles.access import chosen, console_links, go, merchants_for
+from storefront.consoles.brought import NOT_TEXT, Brought, NotText, brought
 from storefront.consoles.editor_form import by_field
 from storefront.errors import problem_of
 from storefront.pages.render import page
@@ -25,33 +24,6 @@ from storefront.site import AnyRequest, site_of
 
 _ACT = "import_contacts"
 A_PAGE = 20
-NOT_TEXT = "This is not a text file in UTF-8. Save it as CSV UTF-8."
-
-
-@dataclass(frozen=True)
-class Brought:
-    """A file as it was sent: typed or chosen, to be looked at or kept, all of it or the good rows."""
-
-    text: str = ""
-    keep: bool = False
-    anyway: bool = False
-
-
-async def brought(request: AnyRequest) -> Brought:
-    """A chosen file counts before what is typed. Raises InvalidFields for one that is no text."""
-    form: Any = await request.form()
-    chosen_file, typed = form.get("chosen"), form.get("file")
-    text = typed if isinstance(typed, str) else ""
-    if isinstance(chosen_file, UploadFile) and chosen_file.filename:
-        try:
-            text = (await chosen_file.read()).decode("utf-8-sig")
-        except UnicodeDecodeError:
-            raise NotText from None
-    return Brought(text, form.get("act") == "keep", form.get("anyway") == "yes")
-
-
-class NotText(Exception):
-    """The chosen file cannot be read as text."""
 
 
 @get("/console/contacts", include_in_schema=False)

@@ -18,6 +18,7 @@ from storefront.consoles.mention_acts import MENTION_ACTS
 from storefront.consoles.mentions import MENTIONS
 from storefront.consoles.operator import OPERATOR_PAGES
 from storefront.consoles.order import CONSOLE_ORDER
+from storefront.consoles.sales import SALES
 from storefront.consoles.submit import SUBMIT
 from storefront.consoles.till import TILL
 from storefront.consoles.venues import VENUES
@@ -39,6 +40,7 @@ CONSOLES = (
     *LAUNCH,
     *REPORT,
     *CONTACTS,
+    *SALES,
     *MENTIONS,
     *MENTION_ACTS,
     *OPERATOR_PAGES,

@@ -138,7 +138,7 @@ async def _places(office: Office, venue_id: str) -> tuple[dict[str, str], dict[s
     places = {
         "slug": "noodles", "deal": deal_id, "deal_id": deal_id, "order_id": order_id, "order": order_key,
         "signed": order_key, "voucher": voucher_key, "organization": office.merchant_id, "letter_id": "1",
-        "code": link.code, "channel": "mail", "link_id": link.id, "campaign_id": campaign_id, "campaign": campaign_id,
+        "code": link.code, "channel": "mail", "link_id": link.id, "campaign_id": campaign_id, "campaign": campaign_id, "table": "funnel.csv",
         "mention": mention_id, "mention_id": mention_id,
         "file_path": static_url("css/app.css").removeprefix("/static/dist/"), "path": "nothing",
     }  # fmt: skip
@@ -169,6 +169,8 @@ async def _an_offer(office: Office, people: People) -> str:
 def _bodies(venue_id: str) -> dict[str, Any]:
     prefix = "/api/v1"
     return {
+        f"POST {prefix}/campaigns": {"name": "Noodle week"},
+        f"POST {prefix}/campaigns/{{campaign:str}}/launch": {},
         f"POST {prefix}/deals": a_draft(),
         f"PUT {prefix}/deals/{{deal:str}}": a_draft(),
         f"POST {prefix}/deals/{{deal:str}}/send-back": {"reasons": "Say more about it."},

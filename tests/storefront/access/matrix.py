@@ -94,6 +94,11 @@ CONSOLES = {
     "GET /console/campaigns/{campaign_id:str}/launch": "S00NY0",
     "POST /console/campaigns/{campaign_id:str}/launch": "S00NY0",
     "POST /console/campaigns/{campaign_id:str}/end": "S00NY0",
+    "GET /console/campaigns/{campaign_id:str}": "S00NY0",
+    "GET /console/campaigns/{campaign_id:str}/report.json": "S00NY0",
+    "GET /console/campaigns/{campaign_id:str}/tables/{table:str}": "S00NY0",
+    "GET /console/contacts/sales": "SNYNYN",
+    "POST /console/contacts/sales": "SNYNYN",
     "GET /console/contacts": "SNYNYN",
     "POST /console/contacts": "SNYNYN",
     "GET /console/check-ins": "SNYNYN",
@@ -119,6 +124,10 @@ CONSOLES = {
 
 # Programs show a token. Buyers have none: their cookie says nothing here.
 API = {
+    "GET /api/v1/campaigns": "SSYNYN",
+    "POST /api/v1/campaigns": "SSYNYN",
+    "POST /api/v1/campaigns/{campaign:str}/launch": "SS0NY0",
+    "GET /api/v1/campaigns/{campaign:str}/report": "SS0NY0",
     "GET /api/v1/deals": ALL,
     "POST /api/v1/deals": "SSYNYN",
     "GET /api/v1/deals/{deal:str}": ALL,
