@@ -87,7 +87,9 @@ class Scene:
     async def buy(self, deal_id: str, email: str, minor: int = 3800, **changes: Any) -> str:
         """An order charged now."""
         now = self.stage.clock.at
-        row: dict[str, Any] = PAID | {"captured_at": now, "committed_at": now, "unit_price_minor": minor} | changes
+        row: dict[str, Any] = (
+            PAID | {"captured_at": now, "committed_at": now, "unit_price_minor": minor} | changes
+        )
         return await self.stage.order(deal_id, email, **row)
 
     async def brought(self, order_id: str, owner_id: str | None, deal_id: str) -> None:
