@@ -55,6 +55,8 @@ def create_app(
         metrics=Metrics(),
         drain=Drain(),
         places=adapters.places,
+        publishers=adapters.publishers,
+        wall=adapters.wall,
     )
     return Storefront(
         route_handlers=ROUTES,

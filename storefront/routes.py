@@ -26,6 +26,7 @@ from storefront.pages.short_link import SHORT_LINK
 from storefront.pages.sign_in import SIGN_IN
 from storefront.pages.unsubscribe import UNSUBSCRIBE
 from storefront.pages.voucher import VOUCHER
+from storefront.pages.wall import WALL
 from storefront.webhooks import WEBHOOKS
 
 # Names change with the content, so a copy never becomes wrong (U32).
@@ -54,6 +55,7 @@ ROUTES = (
     *CHECK_IN,
     *CONSOLES,
     *MAILBOX,
+    *WALL,
     *ABOUT,
     *WEBHOOKS,
     *API,

@@ -17,6 +17,7 @@ from campaigns.foundation.settings import Settings
 from campaigns.foundation.store import Store
 from campaigns.orders.ports import PaymentProcessor
 from campaigns.people.ports import Mailer
+from campaigns.sharing.ports import Publishers
 from storefront.drain import Drain
 from storefront.metrics import Metrics
 from storefront.security.browser import BrowserPolicy
@@ -45,6 +46,15 @@ class Mailbox(Protocol):
     async def letter(self, letter_id: int) -> Any: ...
 
 
+@runtime_checkable
+class WallPages(Protocol):
+    """Posts kept instead of published, newest first; only where the demo's own feed is."""
+
+    async def posts(self, limit: int = 50, account: str | None = None) -> Sequence[Any]: ...
+
+    async def picture(self, name: str) -> bytes | None: ...
+
+
 @dataclass(frozen=True)
 class Site:
     settings: Settings
@@ -58,6 +68,8 @@ class Site:
     metrics: Metrics
     drain: Drain
     places: Mapping[str, PlaceSource]
+    publishers: Publishers
+    wall: WallPages | None
 
 
 def site_of(connection: Connection) -> Site:

@@ -109,6 +109,7 @@ def chosen(merchants: Sequence[Organization], slug: str) -> Organization | None:
 _SECTIONS = (
     ("write_deal", "Deals", "/console?merchant={slug}"),
     ("see_reports", "Campaigns", "/console/campaigns?merchant={slug}"),
+    ("see_feeds", "Feeds", "/console/feeds?merchant={slug}"),
     ("answer_mentions", "Mentions", "/console/mentions?merchant={slug}"),
     ("place_venue", "Venues", "/console/venues?merchant={slug}"),
     ("see_check_ins", "Check-ins", "/console/check-ins?merchant={slug}"),

@@ -7,7 +7,7 @@ from campaigns.listening.queries import MentionView
 NETWORKS = {"bluesky": "Bluesky", "mastodon": "Mastodon", "wall": "The demo's wall"}
 KINDS = {
     "reply": "answered our post",
-    "repost": "passed our post on",
+    "repost": "shared our post",
     "mention": "named us",
     "tag": "used our tag",
     "link": "linked to us",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from storefront.consoles.acts import ACTS
+from storefront.consoles.announcements import ANNOUNCEMENTS
 from storefront.consoles.campaign_report import REPORT
 from storefront.consoles.campaigns import CAMPAIGNS
 from storefront.consoles.check_in_offers import CHECK_IN_OFFERS
@@ -12,12 +13,14 @@ from storefront.consoles.deal import CONSOLE_DEAL
 from storefront.consoles.deals_list import DEALS_LIST
 from storefront.consoles.desk import DESK
 from storefront.consoles.editor import EDITOR
+from storefront.consoles.feeds import FEEDS
 from storefront.consoles.launch import LAUNCH
 from storefront.consoles.links import LINKS
 from storefront.consoles.mention_acts import MENTION_ACTS
 from storefront.consoles.mentions import MENTIONS
 from storefront.consoles.operator import OPERATOR_PAGES
 from storefront.consoles.order import CONSOLE_ORDER
+from storefront.consoles.posts import POSTS
 from storefront.consoles.sales import SALES
 from storefront.consoles.submit import SUBMIT
 from storefront.consoles.till import TILL
@@ -36,6 +39,9 @@ CONSOLES = (
     *VENUES,
     *CHECK_INS,
     *CHECK_IN_OFFERS,
+    *FEEDS,
+    *ANNOUNCEMENTS,
+    *POSTS,
     *CAMPAIGNS,
     *LAUNCH,
     *REPORT,
