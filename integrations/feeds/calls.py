@@ -11,7 +11,7 @@ from typing import Any
 
 import httpx
 
-from campaigns.sharing.ports import AccountLost, Allowance, OutcomeUnknown, TryLater
+from campaigns.sharing.ports import AccountLost, Allowance, BodyRefused, OutcomeUnknown, TryLater
 from integrations.addresses import AddressRefused
 
 Now = Callable[[], datetime]
@@ -53,12 +53,14 @@ class Calls:
         """Send one request. `once` says that it does something which must not be done twice.
 
         Raises TryLater where nothing was done, OutcomeUnknown where a call made `once` may have been carried out,
-        AddressUnusable. Other refusals are answers.
+        BodyRefused for what cannot be written down, AddressUnusable. Other refusals are answers.
         """
         try:
             answer = await self._client.request(method, url, **request)
         except (AddressRefused, httpx.InvalidURL) as refused:
             raise AddressUnusable(str(refused)) from refused
+        except UnicodeError as fault:
+            raise BodyRefused("There is a character that cannot be sent.") from fault
         except _NOTHING_SENT as fault:
             raise TryLater(_named(fault)) from fault
         except httpx.RequestError as fault:

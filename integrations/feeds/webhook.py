@@ -89,6 +89,10 @@ class WebhookPublisher:
     async def _send(self, account: FeedAccount, key: str, body: Any) -> None:
         """The time of sending is signed anew each time, else a repeat after five minutes would be refused."""
         text, at = json.dumps(body, ensure_ascii=False, separators=(",", ":")), self._now()
+        try:
+            content = text.encode()
+        except UnicodeError as fault:
+            raise BodyRefused("There is a character that cannot be sent.") from fault
         signatures = [each.sign(key, at, text) for each in _signers(account.secrets.get("secret", ""))]
         headers = {
             "Content-Type": "application/json",
@@ -96,7 +100,6 @@ class WebhookPublisher:
             "webhook-timestamp": str(int(at.timestamp())),
             "webhook-signature": " ".join(signatures),
         }
-        content = text.encode()
         answer = await self._calls.ask("POST", account.address, once=True, content=content, headers=headers)
         if not answer.ok:
             raise _failure_of(answer)

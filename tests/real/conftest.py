@@ -9,7 +9,7 @@ import pytest
 
 from tests.conftest import without
 from tests.real.bluesky import Pds
-from tools.testbed.install import is_installed, testbed_folder
+from tools.testbed.install import is_installed, folder_of_testbed
 from tools.testbed.pds import running_pds
 
 
@@ -23,7 +23,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.fixture(scope="session")
 def built_testbed() -> Path:
     """The folder of the test bed. Skips loudly where it was never built."""
-    folder = testbed_folder()
+    folder = folder_of_testbed()
     if not is_installed(folder):
         without("NO REAL SERVER: make test-real builds it", "QUORUM_REQUIRE_TESTBED")
     return folder

@@ -8,16 +8,16 @@ import tempfile
 from pathlib import Path
 
 from tools.setup import SetupError
-from tools.testbed.install import install, testbed_folder
+from tools.testbed.install import install, folder_of_testbed
 from tools.testbed.pds import running_pds
 
 
 def main(arguments: list[str]) -> None:
     match arguments:
         case ["install"]:
-            install(testbed_folder())
+            install(folder_of_testbed())
         case ["run"]:
-            with tempfile.TemporaryDirectory() as data, running_pds(testbed_folder(), Path(data)) as pds:
+            with tempfile.TemporaryDirectory() as data, running_pds(folder_of_testbed(), Path(data)) as pds:
                 print(f"PDS {pds.address}, directory {pds.directory}, process {pds.pid}", flush=True)
                 signal.sigwait({signal.SIGINT, signal.SIGTERM})
         case _:

@@ -19,7 +19,7 @@ MADE_FROM = " ".join((NODE, *PACKAGES))
 _NEEDED = {"g++": "g++", "make": "make"}
 
 
-def testbed_folder() -> Path:
+def folder_of_testbed() -> Path:
     """Where the test bed lies, built or not: QUORUM_TESTBED, else `.testbed` in the checkout."""
     return Path(os.environ.get("QUORUM_TESTBED") or ROOT / ".testbed").absolute()
 

@@ -58,8 +58,8 @@ class BlueskyPublisher:
         except AddressUnusable as refused:
             raise BodyRefused(str(refused)) from refused
         if not answer.ok:
-            failure = failure_of(answer)
-            raise failure if isinstance(failure, AccountLost) else BodyRefused(answer.text)
+            # Without a word of its own it is no server of this protocol.
+            raise (AccountLost if word_of(answer) else BodyRefused)(answer.text)
         return _connected(answer, service)
 
     async def renew(self, account: FeedAccount) -> Connected:

@@ -53,9 +53,12 @@ class MastodonPublisher:
 
     async def connect(self, address: str, handle: str, credential: str) -> Connected:
         """`handle` may be `name@server` where no address is given; the name is whose the token is."""
+        token = credential.strip()
+        if not token.isascii() or not token.isprintable():
+            raise AccountLost("An access token has letters and digits only.")
         try:
             server = server_address(address or handle.strip().lstrip("@").partition("@")[2])
-            answer = await self._ask("GET", server, "/api/v1/accounts/verify_credentials", credential.strip())
+            answer = await self._ask("GET", server, "/api/v1/accounts/verify_credentials", token)
             instance = await self._ask("GET", server, "/api/v2/instance", "")
         except AddressUnusable as refused:
             raise BodyRefused(str(refused)) from refused
@@ -63,7 +66,7 @@ class MastodonPublisher:
             raise failure_of(answer)
         number, name = read_body(answer, "id", "acct")
         full = name if "@" in name else f"{name}@{httpx.URL(server).host}"
-        secrets = {"access": credential.strip(), **lengths_of(instance.body)}
+        secrets = {"access": token, **lengths_of(instance.body)}
         return Connected(number, full, secrets, server)
 
     async def renew(self, account: FeedAccount) -> Connected:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
@@ -183,9 +184,16 @@ class BearsTrouble:
         with pytest.raises(AccountLost):
             await stage.publisher.reconcile(post, stage.account)
 
-    async def test_a_wrong_credential_is_no_account(self, stage: Stage) -> None:
+    @pytest.mark.parametrize("credential", ["wrong", "päß wört", "two\nlines", "团"])
+    async def test_a_wrong_credential_is_no_account(self, stage: Stage, credential: str) -> None:
         with pytest.raises(AccountLost):
-            await stage.connect("wrong")
+            await stage.connect(credential)
+
+    async def test_half_a_character_cannot_be_sent(self, stage: Stage) -> None:
+        post = await stage.publisher.prepare(a_draft(), stage.account)
+        with pytest.raises(BodyRefused):
+            await stage.publisher.publish(replace(post, body=spoiled(post.body)), stage.account)
+        assert await stage.texts() == []
 
     async def test_an_address_inside_our_own_network_is_not_connected(self, stage: Stage) -> None:
         """S32."""
@@ -195,6 +203,13 @@ class BearsTrouble:
             with pytest.raises(BodyRefused):
                 await stage.publisher.connect(address, "shop.test", secret)
         assert len(stage.faults.asked) == asked
+
+
+def spoiled(body: Any) -> Any:
+    """The same body with half of a pair of code units in every text."""
+    if isinstance(body, Mapping):
+        return {name: spoiled(value) for name, value in body.items()}
+    return f"{body}\ud800" if isinstance(body, str) else body
 
 
 async def is_not_replaced(stage: Stage) -> None:
