@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, ClassVar
 
 from campaigns.foundation.clock import ManualClock
 from campaigns.sharing.ports import (
@@ -49,8 +49,8 @@ class ScriptedFeed:
     """A FeedPublisher whose server forgets keys at once: whoever sends twice is read twice.
 
     `faults` are raised by the next calls of `publish`, before anything happened; `lost` many answers get lost after
-    the post is there. `down` makes every call fail. `blind`: nothing can be looked up. `limit` is how many calls are
-    left until `resets_at`.
+    the post is there; `falls_silent` loses one and goes down with it. `down` makes every call fail. `blind`: nothing
+    can be looked up. `limit` is how many calls are left until `resets_at`.
     """
 
     clock: ManualClock
@@ -58,12 +58,16 @@ class ScriptedFeed:
     calls: list[str] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
     lost: int = 0
+    falls_silent: bool = False
     down: Fault | None = None
     blind: bool = False
     limit: int | None = None
     resets_at: datetime | None = None
     token: str = "secret-access-1"
     renewals: int = 0
+    windows: list[int] = field(default_factory=list)
+    turned_away: int = 0
+    CALLS_IN_WINDOW: ClassVar[int] = 50
 
     async def connect(self, address: str, handle: str, credential: str) -> Connected:
         self._called("connect")
@@ -91,7 +95,8 @@ class ScriptedFeed:
             "tags": list(draft.tags),
         }
         body |= {"reply_to": dict(draft.reply_to) if draft.reply_to else None, "language": draft.language}
-        return FrozenPost(f"{draft.created_at.timestamp():.6f}", body)
+        # As on the AT Protocol: the microsecond, and a little of the row.
+        return FrozenPost(f"{draft.created_at.timestamp():.6f}-{draft.post_id[-2:]}", body)
 
     async def publish(self, post: FrozenPost, account: FeedAccount) -> PublishedPost:
         self._called("publish")
@@ -102,6 +107,9 @@ class ScriptedFeed:
         self._spend()
         native_id = f"at://{account.native_id}/{len(self.shown)}"
         self.shown.append(Shown(native_id, account.native_id, post.key, dict(post.body), self.clock.at))
+        if self.falls_silent:
+            self.falls_silent, self.down = False, DOWN
+            raise OutcomeUnknown("the line went dead")
         if self.lost:
             self.lost -= 1
             raise OutcomeUnknown("the answer got lost")
@@ -141,10 +149,13 @@ class ScriptedFeed:
         if self.limit is None:
             return
         if self.resets_at is None or self.clock.at >= self.resets_at:
-            self.limit, self.resets_at = 100, self.clock.at + timedelta(minutes=5)
+            self.limit, self.resets_at = self.CALLS_IN_WINDOW, self.clock.at + timedelta(minutes=5)
+            self.windows.append(0)
         self.limit -= 1
         if self.limit < 0:
+            self.turned_away += 1
             raise TryLater("RateLimitExceeded", retry_at=self.resets_at)
+        self.windows[-1:] = [sum(self.windows[-1:]) + 1]
 
     def _answer(self, native_id: str) -> PublishedPost:
         url = f"https://feeds.example/{native_id[-6:]}"
