@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tools.setup import SetupError
-from tools.testbed.install import MADE_FROM, is_installed, folder_of_testbed
+from tools.testbed.install import MADE_FROM, folder_of_testbed, is_installed
 from tools.testbed.pds import STARTER, running_pds
 from tools.tracked import ROOT
 

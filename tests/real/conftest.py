@@ -9,7 +9,7 @@ import pytest
 
 from tests.conftest import without
 from tests.real.bluesky import Pds
-from tools.testbed.install import is_installed, folder_of_testbed
+from tools.testbed.install import folder_of_testbed, is_installed
 from tools.testbed.pds import running_pds
 
 

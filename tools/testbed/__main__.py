@@ -8,8 +8,10 @@ import tempfile
 from pathlib import Path
 
 from tools.setup import SetupError
-from tools.testbed.install import install, folder_of_testbed
+from tools.testbed.install import folder_of_testbed, install
 from tools.testbed.pds import running_pds
+
+ENDING = {signal.SIGINT, signal.SIGTERM}
 
 
 def main(arguments: list[str]) -> None:
@@ -19,14 +21,14 @@ def main(arguments: list[str]) -> None:
         case ["run"]:
             with tempfile.TemporaryDirectory() as data, running_pds(folder_of_testbed(), Path(data)) as pds:
                 print(f"PDS {pds.address}, directory {pds.directory}, process {pds.pid}", flush=True)
-                signal.sigwait({signal.SIGINT, signal.SIGTERM})
+                signal.pthread_sigmask(signal.SIG_BLOCK, ENDING)  # not before: children inherit it
+                signal.sigwait(ENDING)
         case _:
             raise SetupError("usage: python -m tools.testbed install|run")
 
 
 if __name__ == "__main__":
     try:
-        signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGTERM})
         main(sys.argv[1:])
     except SetupError as problem:
         sys.exit(f"test bed: {problem}")
