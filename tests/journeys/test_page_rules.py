@@ -18,6 +18,7 @@ from campaigns.sharing.link_queries import link_by_id
 from campaigns.vouchers.rows import vouchers
 from tests.browsers import open_page
 from tests.shop import Shop
+from tests.storefront.consoles.campaign_scene import campaign_addresses
 from tests.storefront.consoles.people import sign_in
 from tests.storefront.consoles.scene import Scene, a_scene
 from tests.storefront.security.test_inventory import PAGES
@@ -28,6 +29,7 @@ LOOKS = ((NARROW, False), (PHONE, True), (DESKTOP, False))
 NO_PAGE = re.compile(
     r"/(live|paid|pay|sign-out|health/.*|metrics|static/.*|webhooks/.*|another-card|take-back|approve|send-back"
     r"|till/decline|device|check-ins/csv|stop|consent|card.png|links.csv|end|reopen"
+    r"|report\.json|tables/[^/]+"
     r"|mentions/[^/]*/(answer|assign|dismiss|own|sentiment))$"
     r"|^/(schema|s/)"
 )
@@ -101,7 +103,8 @@ async def _tour(shop: Shop, scene: Scene) -> dict[str, list[str]]:
         shop.voucher_path(issued[0].id),
         f"{shop.voucher_path(issued[0].id)}/check-in",
     ]
-    tour = {"": anybody}
+    unsubscribed, campaign_pages = await campaign_addresses(shop, hostile[:60], [scene.gathering, bad])
+    tour = {"": [*anybody, unsubscribed], "owner": campaign_pages}
     for who, address in scene.pages.values():
         tour.setdefault(who, []).append(address)
     return tour

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from campaigns.contacts.import_contacts import ContactFile, Imported, import_contacts
+from campaigns.contacts.queries import contacts_of
 from campaigns.contacts.rules import HEADER
 from campaigns.deals.campaign_rules import Idea
 from campaigns.deals.group_deals import add_deal
@@ -13,7 +14,9 @@ from campaigns.deals.write_campaign import create_campaign
 from campaigns.foundation.ids import AccountId, CampaignId, DealId, OrganizationId
 from campaigns.lift.design import Design
 from campaigns.lift.launch import Launched, launch
+from campaigns.lift.measure import measure
 from campaigns.people.rules import Actor
+from tests.shop import Shop
 
 WORDS = Idea("Noodle week", "Fill the slow Tuesdays.", "noodleweek", ("mail", "links"))
 
@@ -58,10 +61,43 @@ async def bring(merchant_id: str, text: str, *, around: Any) -> Imported:
 
 
 async def launched(
-    merchant_id: str, deal_ids: Sequence[str], *, around: Any, groups: int = 24, size: int = 2
+    merchant_id: str,
+    deal_ids: Sequence[str],
+    *,
+    around: Any,
+    groups: int = 24,
+    size: int = 2,
+    words: Idea = WORDS,
 ) -> tuple[CampaignId, Launched]:
     """A campaign whose groups of contacts are half invited and half held out."""
     await bring(merchant_id, contact_file(groups, size), around=around)
-    campaign_id = await a_campaign(merchant_id, *deal_ids, around=around)
+    campaign_id = await a_campaign(merchant_id, *deal_ids, around=around, words=words)
     design = Design(holdout_percent="50", outcome_window_days="7", minimum_sample="8", expected_percent="40")
     return campaign_id, await launch(campaign_id, design, **around_of(merchant_id, around))
+
+
+async def campaign_addresses(shop: Shop, name: str, deal_ids: Sequence[str]) -> tuple[str, list[str]]:
+    """A page to end mail, and every page about campaigns: one of any name launched and measured, one a draft."""
+    world = shop.world
+    merchant_id = world.merchant_id
+    words = Idea(name, name, "noodleweek", ("mail", "bluesky"))
+    campaign_id, _ = await launched(merchant_id, deal_ids, around=world, groups=8, size=2, words=words)
+    free = await world.deal(threshold=2)
+    draft = await a_campaign(merchant_id, free, around=world, words=words)
+    for group in range(8):
+        await world.buy(deal_ids[0], f"p{group:03}.00@example.com", 1 + group % 2)
+    await measure(campaign_id, store=world.store, clock=world.clock)
+    async with world.store.read() as unit:
+        person = (await contacts_of(unit, OrganizationId(merchant_id), limit=1))[0]
+    here = "/console/campaigns"
+    unsubscribe = world.links.unsubscribe(merchant_id, person.account_id).removeprefix(shop.address)
+    return unsubscribe, [
+        f"{here}?merchant=willow",
+        f"{here}/new?merchant=willow",
+        f"{here}/{campaign_id}",
+        f"{here}/{campaign_id}/edit",
+        f"{here}/{draft}/edit",
+        f"{here}/{draft}/launch",
+        "/console/contacts?merchant=willow",
+        "/console/contacts/sales?merchant=willow",
+    ]
