@@ -18,6 +18,7 @@ STATUS: dict[str, int] = {
     "sign_in_needed": 401,
     "sign_in_refused": 401,
     "token_invalid": 401,
+    "device_unknown": 401,
     "notice_forged": 401,
     "not_allowed": 403,
     "sign_in_again": 403,
