@@ -17,14 +17,12 @@ from campaigns.sharing.posts.refusals import FeedAddressRefused, FeedCredentialR
 from campaigns.sharing.posts.rows import feed_accounts
 from campaigns.sharing.posts.sealing import opened, sealed
 from integrations.feeds.bluesky.publisher import BlueskyPublisher
-from integrations.outbound import outbound_client
-from tests.ports.feeds.stages import settings_for
+from tests.ports.feeds.stages import clients
 from tests.real.bluesky import Pds, Person
 from tests.real.staged import Door, a_handle, door_to
 from tests.sharing.scene import FeedScene, a_feed_scene
 
 pytestmark = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
-PATIENCE_S = 3.0
 
 
 class OneNetwork(FeedScene):
@@ -39,12 +37,16 @@ class OneNetwork(FeedScene):
 
 @dataclass
 class Announcing:
-    """A merchant with approved texts and an account at the server, reached through a door that can fail."""
+    """A merchant with approved texts and an account at the server, reached through a door that can fail.
+
+    `impatient` is a publisher that soon stops waiting.
+    """
 
     scene: OneNetwork
     pds: Pds
     door: Door
     person: Person
+    impatient: FeedPublisher
     account_id: str = ""
 
     async def connect(self, password: str) -> str:
@@ -79,12 +81,9 @@ async def announcing(pds: Pds, store: Store, clock: ManualClock) -> AsyncIterato
     made = await a_feed_scene(store, clock)
     scene = OneNetwork(made.stage, made.feed, made.owner)
     person = await pds.create_account(a_handle("lantern"))
-    async with (
-        door_to(pds) as door,
-        outbound_client(settings_for(door.address), timeout_s=PATIENCE_S) as client,
-    ):
+    async with door_to(pds) as door, clients(door.address) as (client, hasty):
         scene.real = BlueskyPublisher(client)
-        found = Announcing(scene, pds, door, person)
+        found = Announcing(scene, pds, door, person, BlueskyPublisher(hasty))
         await scene.approve("tipped")
         found.account_id = await found.connect(await pds.app_password(person))
         yield found
@@ -108,7 +107,11 @@ async def test_a_tip_is_published_once_although_its_answer_is_lost(
 ) -> None:
     """R80: the server has the post and we do not know; we look, and do not send again."""
     announcing.door.faults.next(kind, "putRecord", **more)
+    patient = announcing.scene.real
+    if kind == "silent":
+        announcing.scene.real = announcing.impatient
     await announcing.tip()
+    announcing.scene.real = patient
     await announcing.scene.drain()
     [post] = await announcing.scene.posts()
     assert await announcing.texts() == [post.text]

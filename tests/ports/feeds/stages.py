@@ -28,7 +28,7 @@ from tests.ports.stand_ins.receiver import Receiver
 from tests.ports.stand_ins.serving import faulty
 
 # A busy machine may take its time; only a silent server is not waited for.
-PATIENCE_S, IMPATIENCE_S = 10.0, 0.5
+PATIENCE_S, IMPATIENCE_S = 20.0, 1.0
 SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
 WRITTEN_AT = datetime(2026, 11, 24, 12, 0, 0, 123456, tzinfo=UTC)
 LINK = "https://quorum.example/s/abc123"
