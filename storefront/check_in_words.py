@@ -128,15 +128,19 @@ def tries_line(left: int) -> str:
 
 
 def evidence_line(kept: Evidence) -> str:
-    """`within 150 m, exact to 50 m, 92% inside; old position`. Empty where nothing is known."""
+    """`Within 150 m of the centre, exact to 50 m, 92% likely inside`. Empty where nothing is known."""
     known = [
-        f"{_band(kept.distance_band)} away" if kept.distance_band else "",
+        f"{_near(kept.distance_band)} the centre" if kept.distance_band else "",
         f"exact to {_band(kept.accuracy_band)}" if kept.accuracy_band else "",
-        f"{kept.inside_percent}% sure to be inside" if kept.inside_percent is not None else "",
+        f"{kept.inside_percent}% likely inside" if kept.inside_percent is not None else "",
         *(FLAGS.get(flag, flag) for flag in kept.flags),
     ]
     line = ", ".join(part for part in known if part)
     return line[:1].upper() + line[1:]
+
+
+def _near(band: str) -> str:
+    return f"{_band(band)} from" if band == "more" else f"within {_band(band)} of"
 
 
 def _band(band: str) -> str:

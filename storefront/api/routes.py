@@ -8,6 +8,8 @@ from litestar.openapi import OpenAPIConfig
 from litestar.openapi.spec import Components, License, SecurityScheme, Server, Tag
 
 from storefront.api.campaigns import CAMPAIGNS
+from storefront.api.check_in_offers import CHECK_IN_OFFERS
+from storefront.api.check_ins import CHECK_INS
 from storefront.api.deals import DEALS
 from storefront.api.deciding import DECIDING
 from storefront.api.drafting import DRAFTING
@@ -15,6 +17,7 @@ from storefront.api.joining import JOINING
 from storefront.api.mentions import MENTIONS
 from storefront.api.orders import ORDERS
 from storefront.api.organizations import ORGANIZATIONS
+from storefront.api.positions import POSITIONS_API
 from storefront.api.reference import DocumentFile, DocumentPage, reference_router
 from storefront.api.requests import check_request, provide_program
 from storefront.api.venues import VENUES
@@ -36,6 +39,9 @@ API = (
             *DRAFTING,
             *DECIDING,
             *VENUES,
+            *CHECK_INS,
+            *CHECK_IN_OFFERS,
+            *POSITIONS_API,
             *MENTIONS,
             *ORGANIZATIONS,
             *CAMPAIGNS,
@@ -57,9 +63,9 @@ changes and a sentence for people; `docs/errors.md` lists the codes. Ids of othe
 
 _TAGS = {
     "Deals": "What is on offer. Open to anybody.",
-    "Buyers": "Join without an account, pay on the hosted page, leave, read vouchers.",
+    "Buyers": "Join without an account, pay on the hosted page, leave, read vouchers, check in.",
     "Merchants": "Write deals, see orders, refund.",
-    "Venues": "Places, and redemption at them.",
+    "Venues": "Places, redemption and check-ins at them, offers for coming.",
     "Campaigns": "Group deals, hold people out, and read what it brought.",
     "Mentions": "Read what people say in public, hand it on, answer it.",
     "Operators": "Add merchants, decide about deals.",
@@ -79,7 +85,10 @@ def described() -> OpenAPIConfig:
         tags=[Tag(name=name, description=said) for name, said in _TAGS.items()],
         components=Components(
             security_schemes={
-                "token": SecurityScheme(type="http", scheme="bearer", description="An API token.")
+                "token": SecurityScheme(type="http", scheme="bearer", description="An API token."),
+                "device": SecurityScheme(
+                    type="http", scheme="basic", description="What a person's device was given once."
+                ),
             }
         ),
         openapi_router=reference_router(),

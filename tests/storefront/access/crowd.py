@@ -11,8 +11,10 @@ from pathlib import Path
 from typing import Any, cast
 
 import httpx
+from sqlalchemy import select
 
 from campaigns.checkins.write_offer import TypedOffer, write_offer
+from campaigns.deals.rows import deal_venues
 from campaigns.foundation.clock import ManualClock
 from campaigns.foundation.ids import AccountId
 from campaigns.foundation.store import Store
@@ -108,11 +110,13 @@ async def a_crowd(store: Store, clock: ManualClock, folder: Path) -> AsyncIterat
         }
         accounts = await _accounts(office, people)
         places, own_places = await _places(office, people.venue_id)
-        places["offer_id"] = await _an_offer(office, people)
+        places["offer_id"] = places["offer"] = await _an_offer(office, people)
+        places |= {"venue": people.venue_id, "check_in_id": "chk_none"}
+        bodies = _bodies(people.venue_id) | await _arriving(office, places)
         # A stream would never end; from now on whoever opens one is told to come back.
         site: Site = office.app.state["site"]
         site.drain.begin()
-        yield Crowd(office, people, accounts, places, own_places, _bodies(people.venue_id), programs)
+        yield Crowd(office, people, accounts, places, own_places, bodies, programs)
 
 
 async def _accounts(office: Office, people: People) -> dict[str, AccountId]:
@@ -156,6 +160,20 @@ async def _places(office: Office, venue_id: str) -> tuple[dict[str, str], dict[s
 async def _account_of(office: Office, order_id: str) -> str:
     async with office.world.store.read() as unit:
         return str((await read_order(unit, order_id)).buyer_id)
+
+
+async def _arriving(office: Office, places: Mapping[str, str]) -> dict[str, Any]:
+    """What a holder sends at the venue of the voucher."""
+    there = select(deal_venues.c.venue_id).where(deal_venues.c.deal_id == places["deal_id"])
+    ((venue_id,),) = await office.world.rows(there)
+    here = {"venue_id": str(venue_id)}
+    arrival = {**here, "voucher": places["voucher"], "code": "123456", "challenge": "cha_none"}
+    offer = {"kind": "loyalty", "title": "Tea for regulars", "reward": "Tea", "staff_sentence": "Pour it."}
+    return {
+        "POST /api/v1/vouchers/{voucher:str}/challenges": here,
+        "POST /api/v1/check-ins": arrival,
+        "POST /api/v1/check-in-offers": {**here, **offer, "every": 5},
+    }
 
 
 async def _an_offer(office: Office, people: People) -> str:

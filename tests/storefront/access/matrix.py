@@ -154,6 +154,17 @@ API = {
     "POST /api/v1/organizations": "SSNNNY",
     "POST /api/v1/organizations/{organization:str}/members": "SS0NYY",
     "POST /api/v1/redemptions": "SS0YYN",
+    # What is asked for is not there: the voucher has no such check-in.
+    "GET /api/v1/vouchers/{voucher:str}/check-ins/{check_in_id:str}": "000000",
+    "POST /api/v1/vouchers/{voucher:str}/challenges": ALL,
+    "POST /api/v1/check-ins": ALL,
+    "GET /api/v1/check-ins": "SSYNYN",
+    "GET /api/v1/check-in-offers": "SSYNYN",
+    "POST /api/v1/check-in-offers": "SS0NYN",
+    "POST /api/v1/check-in-offers/{offer:str}/stop": "SS0NYN",
+    # A device signs in by its own name; tokens and cookies say nothing.
+    "POST /api/v1/positions/owntracks": "SSSSSS",
+    "GET /api/v1/venues/{venue:str}/code": "SS0YYN",
     "GET /api/v1/venues": "SSYYYN",
     "POST /api/v1/venues": "SSYNYN",
     "GET /api/v1/vouchers/{voucher:str}": ALL,
