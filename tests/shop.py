@@ -26,9 +26,13 @@ from campaigns.foundation.settings import Settings
 from campaigns.foundation.store import Store
 from campaigns.people.ports import Letter
 from integrations.adapters import Adapters
+from integrations.feeds.wall import Wall
 from integrations.mail.mailbox import KeptLetter, MailboxMailer
+from integrations.mentions.wall import WallMentions
 from scheduler.due import do_what_is_due
 from scheduler.effects import drain_effects
+from scheduler.feeds import drain_feeds
+from scheduler.listening import drain_mentions
 from scheduler.notices import drain_notices
 from scheduler.outside import Surroundings
 from storefront.asgi import Storefront, create_app
@@ -46,6 +50,7 @@ class Shop:
     world: World
     app: Storefront
     mailbox: MailboxMailer
+    wall: Wall
     surroundings: Surroundings
     _turn: asyncio.Lock = field(default_factory=asyncio.Lock)
 
@@ -94,7 +99,8 @@ class Shop:
         money = self.surroundings.money
         heard = await drain_notices(money)
         await do_what_is_due(store=money.store, clock=money.clock)
-        return heard + await drain_effects(self.surroundings)
+        made = heard + await drain_effects(self.surroundings)
+        return made + await drain_feeds(self.surroundings) + await drain_mentions(self.surroundings)
 
 
 @asynccontextmanager
@@ -127,7 +133,15 @@ class _ToMailbox(KeptLetters):
 
 
 def _shop(address: str, world: World, mailbox: MailboxMailer, folder: Path) -> Shop:
-    adapters = Adapters(world.outside.processor, mailbox, mailbox)
+    wall = Wall(folder / "wall.db", now=lambda: world.clock.at)
+    adapters = Adapters(
+        processor=world.outside.processor,
+        mailer=mailbox,
+        mailbox=mailbox,
+        publishers={"wall": wall},
+        wall=wall,
+        sources={"wall": WallMentions(wall)},
+    )
     app = create_app(
         settings=shop_settings(address, world.sandbox.address, folder),
         store=world.store,
@@ -135,7 +149,8 @@ def _shop(address: str, world: World, mailbox: MailboxMailer, folder: Path) -> S
         adapters=adapters,
         keys=KEYS,
     )
-    return Shop(address, world, app, mailbox, Surroundings(world.outside, world.links, mailbox))
+    around = Surroundings(world.outside, world.links, mailbox, adapters.publishers, adapters.sources)
+    return Shop(address, world, app, mailbox, wall, around)
 
 
 def shop_settings(address: str, sandbox_address: str, folder: Path) -> Settings:

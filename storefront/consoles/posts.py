@@ -38,13 +38,13 @@ _ACTS: Mapping[str, Act] = {"approve": approve_post, "drop": drop, "withdraw": w
 
 @get("/console/posts", include_in_schema=False)
 async def posts_page(
-    request: AnyRequest, merchant: FromQuery[str] = "", state: FromQuery[str] = "", done: FromQuery[str] = ""
+    request: AnyRequest, merchant: FromQuery[str] = "", view: FromQuery[str] = "", done: FromQuery[str] = ""
 ) -> Response[str]:
     """The newest posts, of one state where the address names one."""
     found = chosen(await merchants_for(request, "see_feeds"), merchant)
     if found is None:
         return go("/console")
-    return await _list(request, found, state if state in POST.states else "", done=done)
+    return await _list(request, found, view if view in POST.states else "", done=done)
 
 
 @get("/console/posts/new", include_in_schema=False)
@@ -82,7 +82,7 @@ async def take_new_post(request: AnyRequest, merchant: FromQuery[str] = "") -> R
     except Refusal as refusal:
         status = problem_of(refusal).status
         return await _form(request, found, typed, status=status, errors={"": str(refusal)})
-    return go(f"/console/posts?merchant={found.slug}&state=draft&done=written")
+    return go(f"/console/posts?merchant={found.slug}&view=draft&done=written")
 
 
 @post("/console/posts/{post_id:str}/{act:str}", include_in_schema=False, request_max_body_size=FORM_BYTES)
@@ -127,7 +127,7 @@ async def _list(
     base = f"/console/posts?merchant={merchant.slug}"
     tabs = [("All", base, sum(counts.values()))]
     tabs += [
-        (phrases.POST_STATES[name][0], f"{base}&state={name}", counts[name])
+        (phrases.POST_STATES[name][0], f"{base}&view={name}", counts[name])
         for name in POST.states
         if counts[name] or name == state
     ]
@@ -138,7 +138,7 @@ async def _list(
         merchant=merchant,
         posts=listed,
         tabs=tabs,
-        here=f"{base}&state={state}" if state else base,
+        here=f"{base}&view={state}" if state else base,
         phrases=phrases,
         may_publish=may(actor, "publish", merchant.id),
         links=console_links(actor, merchant),

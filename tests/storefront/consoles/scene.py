@@ -15,6 +15,7 @@ from campaigns.foundation.ids import AccountId, OrganizationId
 from campaigns.orders.refund import refund
 from campaigns.people.rules import Actor
 from tests.shop import Shop
+from tests.storefront.consoles.feed_scene import Feed, a_feed
 from tests.storefront.consoles.mention_scene import some_mentions
 from tests.storefront.consoles.people import ZONE, People, people_of
 
@@ -36,6 +37,7 @@ class Scene:
     tipped: str
     paid_order: str
     mention: str
+    feed: Feed
 
     @property
     def pages(self) -> dict[str, tuple[str, str]]:
@@ -57,6 +59,13 @@ class Scene:
             "refund": ("owner", f"{order}/refund?units=2"),
             "mentions": ("owner", "/console/mentions?merchant=willow&view=all"),
             "mention": ("owner", f"/console/mentions/{self.mention}"),
+            "feeds": ("owner", "/console/feeds?merchant=willow"),
+            "feeds-connect": ("owner", "/console/feeds?merchant=willow&network=wall"),
+            "announcements": ("owner", "/console/announcements?merchant=willow"),
+            "announcement": ("owner", f"/console/announcements/{self.feed.draft}"),
+            "announcement-approved": ("owner", f"/console/announcements/{self.feed.approved}"),
+            "posts": ("owner", "/console/posts?merchant=willow"),
+            "post-new": ("owner", "/console/posts/new?merchant=willow"),
             "waive": ("owner", f"{deal}/{self.gathering}/waive"),
             "cancel": ("owner", f"{deal}/{self.tipped}/cancel"),
             "check-ins": ("owner", "/console/check-ins?merchant=willow"),
@@ -102,7 +111,11 @@ async def a_scene(shop: Shop) -> Scene:
     gathering, tipped, paid_order = await live_deals(shop)
     await something_dead(shop)
     said = await some_mentions(world, owner)
-    return Scene(people, draft, sent_back, in_review, upcoming, gathering, tipped, paid_order, said.waiting)
+    feed = await a_feed(world, shop.surroundings.publishers, deal_id=tipped)
+    await shop.settle()
+    return Scene(
+        people, draft, sent_back, in_review, upcoming, gathering, tipped, paid_order, said.waiting, feed
+    )
 
 
 def a_draft(shop: Shop, people: People, *, title: str) -> Draft:
