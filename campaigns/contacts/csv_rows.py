@@ -34,11 +34,10 @@ def read_lines(text: str, header: Sequence[str]) -> tuple[list[Line], list[RowEr
 
     Raises InvalidFields for the field `file` if it has another header, no rows, too many, or is no CSV.
     """
-    if "\0" in text:
-        raise _refused("not_csv", "The file holds characters that no list has. Save it as CSV in UTF-8.")
     reader = csv.reader(io.StringIO(text.removeprefix("\ufeff"), newline=""), strict=True)
     lines: list[Line] = []
     errors: list[RowError] = []
+    _check_text(text)
     try:
         first = [name.strip() for name in next(reader, [])]
         if first != list(header):
@@ -59,6 +58,11 @@ def read_lines(text: str, header: Sequence[str]) -> tuple[list[Line], list[RowEr
     if not lines and not errors:
         raise _refused("empty", "The file has a header and no rows.")
     return lines, errors
+
+
+def _check_text(text: str) -> None:
+    if "\0" in text:
+        raise _refused("not_csv", "The file holds characters that no list has. Save it as CSV in UTF-8.")
 
 
 def _refused(code: str, sentence: str) -> InvalidFields:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, time
@@ -27,7 +28,7 @@ from campaigns.people.queries import read_organization
 from campaigns.people.rows import consents
 from campaigns.people.rules import Actor, require
 
-# Statements carry so many rows at a time.
+# Statements and transactions carry so many rows at a time.
 _BATCH = 500
 
 
@@ -65,22 +66,30 @@ async def import_contacts(
     clock: Clock,
     keys: Keys,
 ) -> Imported:
-    """Safe to repeat. Stores all or, with mistakes in the file, nothing unless asked `anyway`.
+    """Stores all or, with mistakes in the file, nothing unless asked `anyway`. Safe to repeat, also where a process
+    died half-way: what is stored already is not stored again.
 
     Raises InvalidFields for a file that cannot be read at all, NotFound, NotAllowed.
     """
     require(actor, "import_contacts", organization_id)
     lines, unread = read_lines(file.text, HEADER)
-    async with store.begin() as unit:
-        now = await clock.now(unit)
+    async with store.read() as unit:
         merchant = await read_organization(unit, organization_id)
         if merchant is None:
             raise NotFound(what="organization")
-        good, wrong = read_contacts(lines, local_day(now, ZoneInfo(merchant.zone)))
-        errors = tuple(sorted((*unread, *wrong), key=lambda error: error.line))
-        if file.dry_run or (errors and not file.anyway):
-            return Imported(len(lines) + len(unread), len(good), errors)
-        counts = await _store(unit, good, organization_id, now)
+        today = local_day(await clock.now(unit), ZoneInfo(merchant.zone))
+    good, wrong = read_contacts(lines, today)
+    errors = tuple(sorted((*unread, *wrong), key=lambda error: error.line))
+    if file.dry_run or (errors and not file.anyway):
+        return Imported(len(lines) + len(unread), len(good), errors)
+    counts: Counter[str] = Counter(added=0, consents=0, withdrawn=0)
+    for start in range(0, len(good), _BATCH):
+        # Short transactions: nobody who joins a deal waits for a long list.
+        async with store.begin() as unit:
+            part = good[start : start + _BATCH]
+            counts.update(await _store(unit, part, organization_id, await clock.now(unit)))
+    async with store.begin() as unit:
+        now = await clock.now(unit)
         told, subject = {"rows": len(good), **counts}, f"organization:{organization_id}"
         await record(unit, [Fact("contacts_imported", subject, now, data=told)])
         entry = AuditEntry(organization_id, actor.label, "import_contacts", subject, told)
@@ -89,18 +98,13 @@ async def import_contacts(
 
 
 async def _store(
-    unit: Unit, good: Sequence[TypedContact], organization_id: str, now: datetime
+    unit: Unit, part: Sequence[TypedContact], organization_id: str, now: datetime
 ) -> dict[str, int]:
-    counts = {"added": 0, "consents": 0, "withdrawn": 0}
-    for start in range(0, len(good), _BATCH):
-        part = good[start : start + _BATCH]
-        ids = await identify_all(unit, [each.email for each in part], now)
-        people = {ids[each.email.lower()]: each for each in part}
-        counts["added"] += await _keep(unit, people, organization_id, now)
-        given, withdrawn = await _agree(unit, people, organization_id, now)
-        counts["consents"] += given
-        counts["withdrawn"] += withdrawn
-    return counts
+    ids = await identify_all(unit, [each.email for each in part], now)
+    people = {ids[each.email.lower()]: each for each in part}
+    added = await _keep(unit, people, organization_id, now)
+    given, withdrawn = await _agree(unit, people, organization_id, now)
+    return {"added": added, "consents": given, "withdrawn": withdrawn}
 
 
 async def _agree(
