@@ -129,6 +129,7 @@ async def _show(
         accounts=accounts,
         counts=counts,
         networks=offered,
+        all_networks=NETWORKS,
         form=form,
         asked=offered.get(form.network),
         errors=dict(errors or {}),
