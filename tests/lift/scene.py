@@ -21,6 +21,7 @@ from campaigns.people.consent import Consent, give, withdraw
 from campaigns.people.identify import identify
 from campaigns.people.rows import account, membership
 from campaigns.people.rules import Actor
+from campaigns.sharing.give_link import merchant_link, new_link
 from campaigns.sharing.rows import clicks, referrals, share_links
 from tests.reactions.stage import KEYS, Stage
 
@@ -94,22 +95,17 @@ class Scene:
 
     async def brought(self, order_id: str, owner_id: str | None, deal_id: str) -> None:
         """An order came by somebody's link, or by the merchant's own."""
-        now, link_id, click_id = self.stage.clock.at, new_id("lnk"), new_id("clk")
-        link = {
-            "id": link_id,
-            "code": link_id[-8:],
-            "deal_id": deal_id,
-            "organization_id": self.merchant_id,
-            "owner_kind": "buyer" if owner_id else "merchant",
-            "account_id": owner_id,
-            "reward": "",
-            "created_at": now,
-        }
-        click = {"id": click_id, "link_id": link_id, "channel": "", "at": now, "kind": "person", "qr": False}
-        referral = {"order_id": order_id, "link_id": link_id, "click_id": click_id, "channel": ""}
+        now, click_id = self.stage.clock.at, new_id("clk")
         async with self.stage.store.begin() as unit:
-            await unit.run(share_links.insert().values(link))
-            await unit.run(clicks.insert().values(click))
+            if owner_id is None:
+                link_id = (await merchant_link(unit, deal_id, now)).id
+            else:
+                await new_link(unit, deal_id, {"owner_kind": "buyer", "account_id": owner_id}, now)
+                mine = (share_links.c.deal_id == deal_id, share_links.c.account_id == owner_id)
+                link_id = str(await unit.value(select(share_links.c.id).where(*mine)))
+            click = {"id": click_id, "link_id": link_id, "channel": "", "at": now}
+            await unit.run(clicks.insert().values(**click, kind="person", qr=False))
+            referral = {"order_id": order_id, "link_id": link_id, "click_id": click_id, "channel": ""}
             await unit.run(referrals.insert().values(**referral, credited_at=now))
 
     async def assignment(self, campaign_id: str) -> Mapping[str, tuple[str, str]]:

@@ -97,7 +97,9 @@ async def test_a_cluster_counts_its_people(scene: Scene) -> None:
     assert found[first[0]] == ClusterOutcome(first[0], first[1], 0, 3, 2, 2000, 0, 0)
 
 
-async def test_people_of_the_holdout_who_came_by_a_treated_persons_link_are_counted(scene: Scene) -> None:
+async def test_people_of_the_holdout_who_came_by_a_treated_persons_link_or_a_post_are_counted(
+    scene: Scene,
+) -> None:
     """Contamination pulls the comparison towards nothing, so the report says how much there is."""
     campaign_id, deal_id = await scene.launched(20, holdout_percent="50")
     treated, held_out = await scene.arm(campaign_id, TREATED), await scene.arm(campaign_id, HOLDOUT)
@@ -107,9 +109,11 @@ async def test_people_of_the_holdout_who_came_by_a_treated_persons_link_are_coun
     await scene.brought(by_peer, held_out[2], deal_id)
     of_treated = await scene.buy(deal_id, await scene.email(treated[1]))
     await scene.brought(of_treated, treated[2], deal_id)
+    by_post = await scene.buy(deal_id, await scene.email(held_out[3]))
+    await scene.brought(by_post, None, deal_id)
     async with scene.stage.store.read() as unit:
-        assert (await health(unit, campaign_id)).contaminated == 1
-        assert sum(each.contaminated for each in await outcomes(unit, campaign_id)) == 1
+        assert (await health(unit, campaign_id)).contaminated == 2
+        assert sum(each.contaminated for each in await outcomes(unit, campaign_id)) == 2
 
 
 async def test_gross_collected_and_net_move_each_on_its_own_day(scene: Scene) -> None:
