@@ -1,0 +1,65 @@
+"""Campaigns through the API: the same refusals, the same report."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.storefront.api.programs import Office, a_key
+from tests.storefront.consoles.campaign_scene import bring, contact_file
+
+pytestmark = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+
+
+async def test_a_program_writes_launches_and_reads_a_campaign(office: Office) -> None:
+    world = office.world
+    deal_id = await world.deal(threshold=2)
+    await bring(world.merchant_id, contact_file(12, 2), around=world)
+    owner = await office.program("owner")
+    body = {"name": "Noodle week", "channels": ["mail"], "deal_ids": [deal_id]}
+    key = a_key()
+    made = await owner.post("/campaigns", body, key=key)
+    assert made.status_code == 201, made.text
+    assert (await owner.post("/campaigns", body, key=key)).json() == made.json(), (
+        "a repeat makes no second one"
+    )
+    campaign_id = made.json()["id"]
+    launched = await owner.post(
+        f"/campaigns/{campaign_id}/launch", {"holdout_percent": 50, "minimum_sample": 8}
+    )
+    assert launched.status_code == 200, launched.text
+    told = launched.json()
+    assert told["people"] == 24
+    assert told["treated_clusters"] + told["holdout_clusters"] == 12
+    report = (await owner.get(f"/campaigns/{campaign_id}/report")).json()
+    assert report["campaign"]["state"] == "launched"
+    assert report["lift"] is None
+    listed = (await owner.get("/campaigns")).json()["campaigns"]
+    assert [each["id"] for each in listed] == [campaign_id]
+
+
+async def test_a_deal_that_is_not_free_leaves_no_half_made_campaign(office: Office) -> None:
+    deal_id = await office.world.deal(threshold=2)
+    owner = await office.program("owner")
+    await owner.post("/campaigns", {"name": "First", "deal_ids": [deal_id]})
+    refused = await owner.post("/campaigns", {"name": "Second", "deal_ids": [deal_id]})
+    assert refused.status_code == 422
+    assert refused.json()["errors"][0]["field"] == "deal_ids.0"
+    assert len((await owner.get("/campaigns")).json()["campaigns"]) == 1
+
+
+async def test_a_campaign_is_launched_once(office: Office) -> None:
+    deal_id = await office.world.deal(threshold=2)
+    await bring(office.world.merchant_id, contact_file(12, 2), around=office.world)
+    owner = await office.program("owner")
+    made = await owner.post("/campaigns", {"name": "First", "channels": ["mail"], "deal_ids": [deal_id]})
+    path = f"/campaigns/{made.json()['id']}/launch"
+    assert (await owner.post(path, {})).status_code == 200
+    again = await owner.post(path, {})
+    assert (again.status_code, again.json()["code"]) == (409, "campaign_not_draft")
+
+
+async def test_another_merchants_campaign_is_not_there(office: Office) -> None:
+    owner = await office.program("owner")
+    made = await owner.post("/campaigns", {"name": "First"})
+    stranger = await office.program("owner", organization_id=await office.merchant())
+    assert (await stranger.get(f"/campaigns/{made.json()['id']}/report")).status_code == 404
