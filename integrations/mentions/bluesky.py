@@ -8,7 +8,7 @@ from campaigns.listening.ports import Batch, Wanted
 from campaigns.sharing.ports import FeedAccount, FeedError
 from integrations.addresses import Allowed
 from integrations.mentions.answers import NotOffered, ask
-from integrations.mentions.bluesky_firehose import Firehose
+from integrations.mentions.bluesky_firehose import QUIET_S, Firehose
 from integrations.mentions.bluesky_notifications import Notifications, Place, place_of
 
 _LISTS, _STREAM = "lists:", "stream:"
@@ -17,12 +17,10 @@ _LISTS, _STREAM = "lists:", "stream:"
 class BlueskyMentions:
     """A source is chosen at the first read and kept, since their cursors mean different things."""
 
-    def __init__(
-        self, client: httpx.AsyncClient, allowed: Allowed, *, firehose: Firehose | None = None
-    ) -> None:
+    def __init__(self, client: httpx.AsyncClient, allowed: Allowed, *, quiet_s: float = QUIET_S) -> None:
         self._client = client
         self._lists = Notifications(client)
-        self._stream = firehose or Firehose(allowed, self.handle_of)
+        self._stream = Firehose(allowed, self.handle_of, quiet_s=quiet_s)
 
     async def read(self, account: FeedAccount, wanted: Wanted, cursor: str | None) -> Batch:
         if cursor is not None and cursor.startswith(_STREAM):

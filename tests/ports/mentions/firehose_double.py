@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -47,7 +46,7 @@ class Stream:
                 connection.transport.abort()
                 return
             await connection.send(_frame(kind, body))
-        await asyncio.Future()
+        await connection.wait_closed()
 
 
 @asynccontextmanager
@@ -73,16 +72,20 @@ def _frame(kind: str, body: dict[str, Any]) -> bytes:
         return bytes(header + libipld.encode_dag_cbor(body))
     record, op = body["record"], body["op"]
     plain = {name: value for name, value in body.items() if name not in ("record", "op")}
-    parts = [_pair(name, libipld.encode_dag_cbor(value)) for name, value in plain.items()]
-    parts.append(_pair("blocks", libipld.encode_dag_cbor(_car(record))))
-    parts.append(_pair("ops", b"\x81" + _op(op, record)))
-    return bytes(header + bytes([0xA0 + len(parts)]) + b"".join(parts))
+    parts = {name: libipld.encode_dag_cbor(value) for name, value in plain.items()}
+    parts |= {"blocks": libipld.encode_dag_cbor(_car(record)), "ops": b"\x81" + _op(op, record)}
+    return bytes(header + _map(parts))
 
 
 def _op(op: dict[str, Any], record: dict[str, Any] | None) -> bytes:
-    parts = [_pair(name, libipld.encode_dag_cbor(value)) for name, value in op.items()]
-    parts.append(_pair("cid", b"\xf6" if record is None else _link(cid_of(record))))
-    return bytes([0xA0 + len(parts)]) + b"".join(parts)
+    parts = {name: libipld.encode_dag_cbor(value) for name, value in op.items()}
+    return _map(parts | {"cid": b"\xf6" if record is None else _link(cid_of(record))})
+
+
+def _map(parts: dict[str, bytes]) -> bytes:
+    """Short names first: the decoder refuses any other order."""
+    pairs = [_pair(name, parts[name]) for name in sorted(parts, key=lambda name: (len(name), name))]
+    return bytes([0xA0 + len(parts)]) + b"".join(pairs)
 
 
 def _pair(name: str, value: bytes) -> bytes:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Any, Protocol, TypeVar
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 from litestar import Request
 
@@ -73,7 +73,7 @@ def page_of(request: Ask, rows: Sequence[Row]) -> tuple[list[Row], dict[str, str
     chosen = (found[:limit] if nearest else found[-limit:])[::-1]
     if not chosen:
         return [], {}
-    here = f"{site_of(request)}{request.url.path}"
+    here = f"{site_of(request)}{quote(request.url.path)}"
     more = urlencode({"max_id": chosen[-1].id, "limit": limit})
     newer = urlencode({"min_id": chosen[0].id, "limit": limit})
     return chosen, {"Link": f'<{here}?{more}>; rel="next", <{here}?{newer}>; rel="prev"'}
