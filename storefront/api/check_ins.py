@@ -60,7 +60,8 @@ UntilOn = Annotated[date | None, QueryParameter(name="until_on", description="La
     tags=["Buyers"],
     security=ANYBODY,
     opt={NO_REFERRER: True},
-    responses=answers(201, MadeChallenge, "A challenge.", *WRITING, "self_check_in_not_offered"),
+    status_code=200,
+    responses=answers(200, MadeChallenge, "A challenge.", *WRITING, "self_check_in_not_offered"),
 )
 async def begin_check_in(
     data: JSONBody[WantedChallenge], voucher: VoucherName, site: NamedDependency[Site]
@@ -70,7 +71,7 @@ async def begin_check_in(
     if voucher_id is None or not plausible(data.venue_id):
         raise NotFound(what="voucher" if voucher_id is None else "venue")
     made = await issue_challenge(voucher_id, data.venue_id, store=site.store, clock=site.clock)
-    return json_answer(MadeChallenge(made.id, made.expires_at), status=201, headers=PRIVATE)
+    return json_answer(MadeChallenge(made.id, made.expires_at), headers=PRIVATE)
 
 
 @post(

@@ -15,7 +15,7 @@ from campaigns.checkins.place_source import recognize
 from campaigns.foundation.errors import Refusal
 from campaigns.people.limits import Limit, count_try, give_back, network
 from storefront.api.deals import PRIVATE, json_answer
-from storefront.api.problem_shape import ANYWHERE, answers
+from storefront.api.problem_shape import READING, answers
 from storefront.security.visitor import client_address
 from storefront.site import AnyRequest, Site
 
@@ -44,7 +44,7 @@ class DeviceUnknown(Refusal):
         200,
         list[str],
         "Taken, or of no use to us; nothing is sent back.",
-        *ANYWHERE,
+        *READING,
         "device_unknown",
         "not_a_position",
         "unsupported_media_type",

@@ -13,6 +13,8 @@ from litestar.openapi.plugins import JsonRenderPlugin, OpenAPIRenderPlugin
 
 from storefront.api import (
     amounts,
+    campaign_shapes,
+    check_in_shapes,
     deal_shapes,
     draft_shape,
     mention_shapes,
@@ -28,6 +30,8 @@ from storefront.site import AnyRequest
 DOCUMENT = "/schema/openapi.json"
 _SHAPES = (
     amounts,
+    campaign_shapes,
+    check_in_shapes,
     deal_shapes,
     draft_shape,
     mention_shapes,
