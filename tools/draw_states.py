@@ -34,6 +34,7 @@ _ABOUT = {
     "voucher": "A bearer code for one captured unit.",
     "check_in": "One attempt at a venue, by staff or alone; what was seen is kept, and only this verdict moves.",
     "campaign": "A marketer's effort around deals. What its experiment compares is fixed by the move to launched.",
+    "mention": "Somebody else's public post about a deal or a merchant, collected once.",
     "effect": "A row of the outbox: one call owed to the outside.",
     "notice": "A row of the inbox: one message from outside.",
 }

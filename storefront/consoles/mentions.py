@@ -92,17 +92,7 @@ async def mentions_page(request: AnyRequest, merchant: FromQuery[str] = "") -> R
     if found is None:
         return go("/console")
     asked = _asked(request.query_params, found)
-    sought = Sought(
-        found.id,
-        campaign_id=asked.campaign,
-        team=asked.team,
-        states=VIEWS[asked.view],
-        network=asked.network,
-        sentiment=asked.sentiment,
-        language=asked.language,
-        own=asked.view == "all",
-    )
-    site = site_of(request)
+    sought, site = _sought(asked, found), site_of(request)
     async with site.store.read() as unit:
         now = await site.clock.now(unit)
         listed = await mention_list(unit, sought, after=_place(asked.after), limit=_PAGE + 1)
@@ -174,7 +164,7 @@ def around(now: datetime, back: str) -> dict[str, Any]:
 
 
 def back_to(sent: str, merchant: Organization) -> str:
-    """The list somebody came from, and never an address of anybody else's (S11)."""
+    """The list somebody came from, and never an address of anybody else's."""
     return sent if sent.startswith("/console/mentions?") else f"/console/mentions?merchant={merchant.slug}"
 
 
@@ -182,6 +172,19 @@ def _asked(said: Mapping[str, str], merchant: Organization) -> Asked:
     view = said.get("view", "")
     known = {name: said.get(name, "").replace("\x00", "")[:80] for name in _FILTERS}
     return Asked(merchant.slug, view if view in VIEWS else "waiting", after=said.get("after", ""), **known)
+
+
+def _sought(asked: Asked, merchant: Organization) -> Sought:
+    return Sought(
+        merchant.id,
+        campaign_id=asked.campaign,
+        team=asked.team,
+        states=VIEWS[asked.view],
+        network=asked.network,
+        sentiment=asked.sentiment,
+        language=asked.language,
+        own=asked.view == "all",
+    )
 
 
 def _place(after: str) -> tuple[datetime, str] | None:

@@ -52,7 +52,7 @@ async def test_every_mention_shows_who_what_and_why(owner: Clerk, said: Said) ->
 
 
 async def test_what_people_write_stays_text(owner: Clerk, said: Said) -> None:
-    """S20"""
+    """U58, U60"""
     text = (await owner.get(LIST)).text
     assert "<script>alert(1)" not in text
     assert "&lt;script&gt;alert(1)" in text
@@ -107,7 +107,7 @@ async def test_an_answer_is_queued_and_shown(owner: Clerk, said: Said) -> None:
 async def test_a_form_with_a_mistake_keeps_what_was_typed(
     owner: Clerk, said: Said, act: str, fields: dict[str, str], kept: str
 ) -> None:
-    """U35"""
+    """U17"""
     page = f"/console/mentions/{said.waiting}"
     sent = await owner.send(f"{page}/{act}", fields, on=page)
     assert sent.status_code == 422
@@ -136,7 +136,6 @@ async def test_an_author_of_ours_leaves_the_list(owner: Clerk, said: Said) -> No
 
 
 async def test_nobody_is_led_away_by_the_way_back(owner: Clerk, said: Said) -> None:
-    """S11"""
     page = f"/console/mentions/{said.waiting}"
     sent = await owner.send(f"{page}/dismiss", {"back": "//elsewhere.example/"}, on=page)
     assert sent.headers["location"].startswith("/console/mentions?merchant=willow&")
