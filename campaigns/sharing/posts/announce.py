@@ -16,7 +16,7 @@ from campaigns.foundation.ids import new_id
 from campaigns.foundation.store import Store, Unit
 from campaigns.sharing.posts.rows import feed_accounts, posts, queued_facts, templates
 from campaigns.sharing.posts.rules import CLOSING_SOON, expires_at
-from campaigns.sharing.posts.standing import read_subject
+from campaigns.sharing.posts.standing import untrue
 
 _BATCH = 200
 
@@ -39,7 +39,7 @@ async def owe_announcements(unit: Unit, kind: str, deal_id: str, subject: str, n
         return 0
     closes_at = await unit.value(select(deals.c.closes_at).where(deals.c.id == deal_id))
     what = _Announcement(kind, subject, deal_id, expires_at(kind, now, closes_at))
-    if (await read_subject(unit, what, now)).untrue:
+    if await untrue(unit, what, now):
         return 0
     rows = [_row(what, account, now) for account in accounts]
     statement = unit.insert(posts).on_conflict_do_nothing().returning(posts.c.id)

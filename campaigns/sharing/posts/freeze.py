@@ -7,10 +7,11 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import and_, select, update
 
 from campaigns.foundation.failpoints import failpoint
 from campaigns.foundation.store import Unit
+from campaigns.orders.board import deal_by_id
 from campaigns.sharing.ports import BodyRefused, Draft, FrozenPost, TryLater
 from campaigns.sharing.posts.asking import Feed, ask
 from campaigns.sharing.posts.figures import Telling, buyer_of, plain, values_of
@@ -18,11 +19,12 @@ from campaigns.sharing.posts.lease import look
 from campaigns.sharing.posts.link import post_link
 from campaigns.sharing.posts.outcomes import refused_before
 from campaigns.sharing.posts.rows import move_post, posts, read_post, templates
-from campaigns.sharing.posts.standing import Subject, read_subject
+from campaigns.sharing.posts.standing import order_of, untrue
 from campaigns.sharing.posts.wording import PostTooLong, Wording, fill
 
 # Two posts of one account and one microsecond can get one key; then the next microsecond is tried.
 _MOST_KEYS = 8
+RETIRED = "template_retired"
 
 
 @dataclass(frozen=True)
@@ -57,51 +59,46 @@ async def _write(row: Any, feed: Feed) -> _Written | None:
     async with store.begin() as unit:
         now = await clock.now(unit)
         await look(unit, feed.held, now)
-        subject = await read_subject(unit, row, now)
-        text = await current_text(unit, row)
-        why = subject.untrue or ("" if text else "template_retired")
+        text = await _text(unit, row)
+        why = await untrue(unit, row, now) or ("" if text else RETIRED)
         if why:
             await move_post(unit, row, "dropped", now, reason=why)
             return None
         try:
-            return await _written(unit, row, subject, text, feed, now)
+            return await _written(unit, row, text, feed, now)
         except PostTooLong as fault:
             await refused_before(unit, row, BodyRefused(str(fault)), now)
             return None
 
 
-async def _written(unit: Unit, row: Any, subject: Subject, text: str, feed: Feed, now: datetime) -> _Written:
-    deal, network = subject.deal, feed.account.network
+async def _written(unit: Unit, row: Any, text: str, feed: Feed, now: datetime) -> _Written:
+    deal, network = await deal_by_id(unit, row.deal_id, now) if row.deal_id else None, feed.account.network
     longest = feed.publisher.longest(feed.account)
     if deal is None:
         return _Written(fill(text, {}, longest=longest, network=network), "", "", "", now)
     link = await post_link(unit, feed.outside.links, row, network, now)
-    buyer = await buyer_of(unit, subject.order_id) if subject.order_id else ""
+    order_id = order_of(row)
+    buyer = await buyer_of(unit, order_id) if order_id else ""
     values = values_of(deal, Telling(row.language, now, link, buyer))
     wording = fill(text, values, longest=longest, network=network)
     used = link if link in wording.text else ""
     return _Written(wording, used, plain(deal.title), plain(deal.summary), now)
 
 
-async def current_text(unit: Unit, row: Any) -> str:
+async def unapproved(unit: Unit, row: Any) -> str:
+    """RETIRED where nobody's approval stands behind a post any more, else ""."""
+    return "" if await _text(unit, row) else RETIRED
+
+
+async def _text(unit: Unit, row: Any) -> str:
     """What a person approved for this post: their own words, or the template as it is approved now; "" if neither."""
     if row.wording:
         return str(row.wording)
-    of = (templates.c.id == row.template_id).label("same")
-    named = select(templates).where(templates.c.id == row.template_id).cte("named")
-    statement = (
-        select(templates.c.text, of)
-        .join(
-            named,
-            (templates.c.organization_id == named.c.organization_id)
-            & (templates.c.kind == named.c.kind)
-            & (templates.c.language == named.c.language)
-            & (templates.c.network == named.c.network),
-        )
-        .where(templates.c.state == "approved")
-        .order_by(of.desc(), templates.c.version.desc())
-    )
-    return str(await unit.value(statement) or "")
+    named, now = templates.alias("named"), templates
+    same = [now.c[name] == named.c[name] for name in ("organization_id", "kind", "language", "network")]
+    statement = select(now.c.text).join(named, and_(*same)).where(named.c.id == row.template_id)
+    newest = statement.where(now.c.state == "approved").order_by(now.c.version.desc()).limit(1)
+    return str(await unit.value(newest) or "")
 
 
 def _draft(row: Any, written: _Written, at: datetime) -> Draft:

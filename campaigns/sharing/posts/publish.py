@@ -18,13 +18,13 @@ from campaigns.foundation.store import Unit
 from campaigns.sharing.ports import FeedError, FrozenPost, NotThere, PublishedPost
 from campaigns.sharing.posts import outcomes
 from campaigns.sharing.posts.asking import Feed, ask, feed_of
-from campaigns.sharing.posts.freeze import current_text, freeze
+from campaigns.sharing.posts.freeze import freeze, unapproved
 from campaigns.sharing.posts.lease import Held, LeaseLost, give_back, look, rests, take
 from campaigns.sharing.posts.outside import FeedOutside
 from campaigns.sharing.posts.rows import feed_accounts, move_post, posts, read_post
 from campaigns.sharing.posts.rules import GIVE_UP, SETTLE_S
 from campaigns.sharing.posts.sealing import KeyGone
-from campaigns.sharing.posts.standing import read_subject
+from campaigns.sharing.posts.standing import untrue
 from campaigns.sharing.posts.take_down import take_down
 
 # So many steps for one account, then the others have their turn.
@@ -156,9 +156,9 @@ async def _begin(post_id: str, feed: Feed) -> Any:
         row = await read_post(unit, post_id)
         if row is None or row.state != "queued":
             return None
-        untrue = (await read_subject(unit, row, now)).untrue
-        if untrue or not await current_text(unit, row):
-            await move_post(unit, row, "dropped", now, reason=untrue or "template_retired")
+        why = await untrue(unit, row, now) or await unapproved(unit, row)
+        if why:
+            await move_post(unit, row, "dropped", now, reason=why)
             return None
         if now - row.not_before >= GIVE_UP:
             await move_post(unit, row, "failed", now, reason="gave_up")
