@@ -132,9 +132,10 @@ class _ToMailbox(KeptLetters):
         return await self._mailbox.send(letter)
 
 
-def _shop(address: str, world: World, mailbox: MailboxMailer, folder: Path) -> Shop:
+def adapters_of(world: World, mailbox: MailboxMailer, folder: Path) -> Adapters:
+    """What stands behind the ports of a test's storefront: the world's sandbox, a mailbox, and a wall in `folder`."""
     wall = Wall(folder / "wall.db", now=lambda: world.clock.at)
-    adapters = Adapters(
+    return Adapters(
         processor=world.outside.processor,
         mailer=mailbox,
         mailbox=mailbox,
@@ -142,6 +143,10 @@ def _shop(address: str, world: World, mailbox: MailboxMailer, folder: Path) -> S
         wall=wall,
         sources={"wall": WallMentions(wall)},
     )
+
+
+def _shop(address: str, world: World, mailbox: MailboxMailer, folder: Path) -> Shop:
+    adapters = adapters_of(world, mailbox, folder)
     app = create_app(
         settings=shop_settings(address, world.sandbox.address, folder),
         store=world.store,
@@ -150,7 +155,8 @@ def _shop(address: str, world: World, mailbox: MailboxMailer, folder: Path) -> S
         keys=KEYS,
     )
     around = Surroundings(world.outside, world.links, mailbox, adapters.publishers, adapters.sources)
-    return Shop(address, world, app, mailbox, wall, around)
+    assert adapters.wall is not None
+    return Shop(address, world, app, mailbox, adapters.wall, around)
 
 
 def shop_settings(address: str, sandbox_address: str, folder: Path) -> Settings:

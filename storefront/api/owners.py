@@ -25,7 +25,7 @@ def belongs(actor: Actor, organization_id: OrganizationId) -> bool:
 
 async def own_deal(site: Site, name: str, actor: Actor) -> OwnedDeal:
     """A deal in any state of the actor's merchant, any deal for an operator. Raises SignInNeeded, NotFound."""
-    _need_token(actor)
+    need_token(actor)
     async with site.store.read() as unit:
         found = await deal_named(unit, name) if plausible(name) else None
     if found is None or not belongs(actor, found.organization_id):
@@ -35,7 +35,7 @@ async def own_deal(site: Site, name: str, actor: Actor) -> OwnedDeal:
 
 async def own_order(site: Site, order_id: str, actor: Actor) -> OrganizationId:
     """The merchant of an order of the actor's merchant. Raises SignInNeeded, NotFound."""
-    _need_token(actor)
+    need_token(actor)
     async with site.store.read() as unit:
         found = await merchant_of_order(unit, order_id) if plausible(order_id) else None
     return _own(found, actor, "order")
@@ -43,7 +43,7 @@ async def own_order(site: Site, order_id: str, actor: Actor) -> OrganizationId:
 
 async def own_venue(site: Site, venue_id: str, actor: Actor) -> OrganizationId:
     """The merchant of a venue of the actor's merchant. Raises SignInNeeded, NotFound."""
-    _need_token(actor)
+    need_token(actor)
     async with site.store.read() as unit:
         found = await merchant_of_venue(unit, venue_id) if plausible(venue_id) else None
     return _own(found, actor, "venue")
@@ -51,7 +51,7 @@ async def own_venue(site: Site, venue_id: str, actor: Actor) -> OrganizationId:
 
 async def own_campaign(site: Site, campaign_id: str, actor: Actor) -> CampaignView:
     """A campaign of the actor's merchant. Raises SignInNeeded, NotFound."""
-    _need_token(actor)
+    need_token(actor)
     async with site.store.read() as unit:
         found = await campaign_by_id(unit, campaign_id) if plausible(campaign_id) else None
     if found is None or found.organization_id not in actor.roles:
@@ -61,7 +61,7 @@ async def own_campaign(site: Site, campaign_id: str, actor: Actor) -> CampaignVi
 
 async def own_organization(site: Site, asked: str, actor: Actor) -> OrganizationId:
     """The organization named, or the token's only one where none is. Raises SignInNeeded, NotFound, InvalidFields."""
-    _need_token(actor)
+    need_token(actor)
     if not asked:
         return _only_organization(actor)
     async with site.store.read() as unit:
@@ -89,6 +89,6 @@ def _own(found: OrganizationId | None, actor: Actor, what: str) -> OrganizationI
     return found
 
 
-def _need_token(actor: Actor) -> None:
+def need_token(actor: Actor) -> None:
     if actor.is_anonymous:
         raise SignInNeeded(act="do this, with an API token")

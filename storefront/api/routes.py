@@ -13,6 +13,7 @@ from storefront.api.check_ins import CHECK_INS
 from storefront.api.deals import DEALS
 from storefront.api.deciding import DECIDING
 from storefront.api.drafting import DRAFTING
+from storefront.api.feeds import FEEDS_API
 from storefront.api.joining import JOINING
 from storefront.api.mentions import MENTIONS
 from storefront.api.orders import ORDERS
@@ -42,6 +43,7 @@ API = (
             *CHECK_INS,
             *CHECK_IN_OFFERS,
             *POSITIONS_API,
+            *FEEDS_API,
             *MENTIONS,
             *ORGANIZATIONS,
             *CAMPAIGNS,
@@ -67,6 +69,7 @@ _TAGS = {
     "Merchants": "Write deals, see orders, refund.",
     "Venues": "Places, redemption and check-ins at them, offers for coming.",
     "Campaigns": "Group deals, hold people out, and read what it brought.",
+    "Feeds": "Connect accounts, approve what they announce, follow posts.",
     "Mentions": "Read what people say in public, hand it on, answer it.",
     "Operators": "Add merchants, decide about deals.",
     "Tokens": "Whom a token stands for.",

@@ -16,8 +16,8 @@ from campaigns.foundation.clock import ManualClock
 from campaigns.foundation.ids import OrganizationId
 from campaigns.foundation.store import Store
 from campaigns.people.enrol import Enrolment, enrol
-from integrations.adapters import Adapters
 from integrations.mail.mailbox import MailboxMailer
+from tests.shop import adapters_of
 from tests.storefront.forms import Form, Sent, read_page, submissions
 from tests.storefront.shop import PASSWORD, Browser, Shop, open_shop, shop_settings
 from tests.world import KEYS, World, a_world
@@ -77,7 +77,7 @@ async def test_no_form_breaks_whatever_is_sent_with_it(
 
 def a_shop(world: World, folder: Path) -> Shop:
     mailbox = MailboxMailer(folder / "mailbox.db", now=lambda: world.clock.at)
-    adapters = Adapters(world.outside.processor, mailbox, mailbox)
+    adapters = adapters_of(world, mailbox, folder)
     settings = shop_settings(folder, secret=KEYS.secrets[0])
     return open_shop(settings, world.store, world.clock, adapters)
 

@@ -30,6 +30,7 @@ from storefront.assets import static_url
 from storefront.site import Site
 from tests.storefront.api.programs import Office, Program, a_draft, a_key, an_office
 from tests.storefront.consoles.campaign_scene import a_campaign
+from tests.storefront.consoles.feed_scene import a_feed
 from tests.storefront.consoles.mention_scene import a_mention
 from tests.storefront.consoles.people import People, enrolled, people_of
 from tests.storefront.shop import ADDRESS
@@ -137,13 +138,17 @@ async def _places(office: Office, venue_id: str) -> tuple[dict[str, str], dict[s
     await mailbox.send(Letter("letter:1", _EMAILS["buyer"], "Hello", ("A letter.",)))
     campaign_id = await a_campaign(office.merchant_id, around=world)
     mention_id = await a_mention(world)
+    feed = await a_feed(world, office.app.state["site"].publishers, deal_id=deal_id)
     order_key = world.links.order(order_id).rpartition("/")[2]
     voucher_key = world.links.voucher(voucher.id).rpartition("/")[2]
     places = {
         "slug": "noodles", "deal": deal_id, "deal_id": deal_id, "order_id": order_id, "order": order_key,
         "signed": order_key, "voucher": voucher_key, "organization": office.merchant_id, "letter_id": "1",
-        "code": link.code, "channel": "mail", "link_id": link.id, "campaign_id": campaign_id, "campaign": campaign_id, "table": "funnel.csv",
-        "mention": mention_id, "mention_id": mention_id,
+        "code": link.code, "channel": "mail", "link_id": link.id, "campaign_id": campaign_id,
+        "campaign": campaign_id, "table": "funnel.csv",
+        "account_id": feed.account_id, "template_id": feed.draft, "text": feed.draft,
+        "post_id": feed.post_id, "act": "drop",
+        "name": "0" * 64, "mention": mention_id, "mention_id": mention_id,
         "file_path": static_url("css/app.css").removeprefix("/static/dist/"), "path": "nothing",
     }  # fmt: skip
     own = {
@@ -198,6 +203,9 @@ def _bodies(venue_id: str) -> dict[str, Any]:
         f"POST {prefix}/mentions/{{mention:str}}/answer": {"text": "Thank you."},
         f"POST {prefix}/mentions/{{mention:str}}/assign": {"team": "pr", "reason": "Asked to."},
         f"POST {prefix}/mentions/{{mention:str}}/sentiment": {"sentiment": "neutral"},
+        f"POST {prefix}/feeds": {"network": "wall", "handle": "Fern"},
+        f"POST {prefix}/announcements": {"kind": "tipped", "text": "On: {title}.\n{who_pays}\n{link}"},
+        f"POST {prefix}/announcements/{{text:str}}/approve": {"text": "Something else"},
         f"POST {prefix}/organizations": {"slug": "fern", "name": "Fern", "zone": "UTC"},
         f"POST {prefix}/organizations/{{organization:str}}/members": {
             "email": "a@fern.example",

@@ -20,9 +20,9 @@ from campaigns.people.enrol import Enrolment, enrol
 from campaigns.people.found_organization import NewOrganization, found_organization
 from campaigns.people.queries import actor_of
 from campaigns.people.rules import ACTS, may
-from integrations.adapters import Adapters
 from integrations.mail.mailbox import MailboxMailer
 from storefront.asgi import Storefront, create_app
+from tests.shop import adapters_of
 from tests.storefront.shop import ADDRESS, shop_settings
 from tests.world import KEYS, LINKS, World, a_world
 
@@ -107,7 +107,7 @@ async def an_office(store: Store, clock: ManualClock, folder: Path) -> AsyncIter
     """The API over a world whose sandbox runs while inside."""
     async with a_world(store, clock, links=LINKS) as world:
         mailbox = MailboxMailer(folder / "mailbox.db", now=lambda: clock.at)
-        adapters = Adapters(world.outside.processor, mailbox, mailbox)
+        adapters = adapters_of(world, mailbox, folder)
         app = create_app(
             settings=shop_settings(folder), store=store, clock=clock, adapters=adapters, keys=KEYS
         )

@@ -8,9 +8,9 @@ import pytest
 from campaigns.foundation.clock import ManualClock
 from campaigns.foundation.links import Links
 from campaigns.foundation.store import Store
-from integrations.adapters import Adapters
 from integrations.mail.mailbox import MailboxMailer
 from tests.ports.sandbox.running import API_KEY, WEBHOOK_SECRET
+from tests.shop import adapters_of
 from tests.storefront.shop import ADDRESS, Shop, open_shop, shop_settings
 from tests.world import KEYS, World, a_world
 
@@ -36,7 +36,7 @@ async def shop(world: World, mailbox: MailboxMailer, tmp_path: Path) -> AsyncIte
         stripe_webhook_secret=WEBHOOK_SECRET,
         installation="test",
     )
-    adapters = Adapters(world.outside.processor, mailbox, mailbox)
+    adapters = adapters_of(world, mailbox, tmp_path)
     opened = open_shop(settings, world.store, world.clock, adapters)
     yield opened
     await opened.close()
