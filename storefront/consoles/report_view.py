@@ -102,7 +102,7 @@ def source_words(row: CreditRow) -> str:
 
 def _verdict(judged: Mapping[str, Any] | None) -> VerdictView:
     if judged is None:
-        return VerdictView("", "clock", "Nothing counted yet", "the first figures come within the hour", ())
+        return VerdictView("", "clock", "Nothing counted yet", "the first figures come within minutes", ())
     said = judged["verdict"]
     tone, symbol = TONES[said["code"]]
     return VerdictView(tone, symbol, said["headline"], said["detail"], said["badges"])

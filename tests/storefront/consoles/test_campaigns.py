@@ -147,7 +147,7 @@ async def test_every_table_of_a_report_is_a_file_and_others_are_not_there(firm: 
 
 
 async def test_a_name_that_is_a_formula_or_a_script_stays_text(firm: Staffed) -> None:
-    """S1, S20: nothing that people wrote runs, on the page or in a spreadsheet."""
+    """S1: nothing that people wrote runs, on the page or in a spreadsheet."""
     world = firm.world
     deal_id = await world.deal(threshold=2)
     owner = await firm.clerk("owner")
