@@ -50,7 +50,7 @@ class Loyalty:
 
 @dataclass(frozen=True)
 class RewardView:
-    """What a person was granted. `given_at` is when staff handed it over, None while it waits."""
+    """What a person was granted, and by coming where."""
 
     id: str
     title: str
@@ -60,7 +60,6 @@ class RewardView:
     venue: str
     zone: str
     granted_at: datetime
-    given_at: datetime | None
 
 
 async def offers_at(unit: Unit, venue_id: str, *, ended_too: bool = False) -> tuple[OfferView, ...]:

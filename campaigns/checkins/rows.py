@@ -134,7 +134,6 @@ class CheckInRewardRow(SQLModel, table=True):
     check_in_id: str = Field(foreign_key="check_in.id", index=True)
     ordinal: int = 1
     granted_at: datetime
-    given_at: datetime | None = None
 
 
 check_ins, challenges, place_sources = table(CheckInRow), table(ChallengeRow), table(PlaceSourceRow)

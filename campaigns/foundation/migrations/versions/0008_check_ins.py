@@ -135,7 +135,6 @@ _REWARD = (
     sa.Column("check_in_id", sa.String(), nullable=False),
     sa.Column("ordinal", sa.Integer(), nullable=False),
     sa.Column("granted_at", UTC_INSTANT, nullable=False),
-    sa.Column("given_at", UTC_INSTANT, nullable=True),
     sa.ForeignKeyConstraint(["offer_id"], ["check_in_offer.id"], name=conv("fk_check_in_reward_offer_id")),
     sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=conv("fk_check_in_reward_account_id")),
     sa.ForeignKeyConstraint(["check_in_id"], ["check_in.id"], name=conv("fk_check_in_reward_check_in_id")),
