@@ -10,7 +10,7 @@ import typer
 
 from campaigns.foundation.migrate import upgrade
 from campaigns.foundation.settings import Settings
-from storefront.cli import deals, demo, doctor, people, token
+from storefront.cli import deals, demo, doctor, feeds, people, token
 from storefront.cli.say import out, step
 from storefront.cli.stopping import ending, quieter, read_settings
 from storefront.cli.welcome import ready_to_sell, serving_web, stand_in_ready
@@ -24,6 +24,7 @@ app = typer.Typer(
 app.add_typer(deals.app, name="deals")
 app.add_typer(token.app, name="token")
 app.add_typer(people.app, name="people")
+app.add_typer(feeds.app, name="feeds")
 app.command("doctor")(doctor.doctor)
 app.command("demo")(demo.demo)
 
