@@ -13,6 +13,7 @@ from campaigns.listening.ports import MentionSources
 from campaigns.orders.ports import PaymentProcessor
 from campaigns.people.ports import Mailer
 from campaigns.sharing.ports import Publishers
+from integrations.feeds.calls import Now, utc_now
 from integrations.feeds.publishers import build_feeds
 from integrations.feeds.wall import Wall
 from integrations.mail.mailbox import MailboxMailer
@@ -61,11 +62,11 @@ class Adapters:
         await self.processor.close()
 
 
-def build_adapters(settings: Settings) -> Adapters:
-    """Adapters as the settings ask for. Nothing is connected before the first call."""
+def build_adapters(settings: Settings, *, now: Now = utc_now) -> Adapters:
+    """Adapters as the settings ask for. Nothing is connected before the first call. `now` is the feeds' clock."""
     chosen = mailer(settings)
     mailbox = chosen if isinstance(chosen, MailboxMailer) else None
-    feeds = build_feeds(settings)
+    feeds = build_feeds(settings, now=now)
     ears = build_sources(settings, feeds.wall)
     return Adapters(
         processor=StripeProcessor(settings),

@@ -31,6 +31,7 @@ __all__ = [
     "Surroundings",
     "check_start",
     "drain_effects",
+    "drain_feeds",
     "ringing",
     "run",
     "surroundings_of",

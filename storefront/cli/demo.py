@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from datetime import datetime
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.progress import track
@@ -21,12 +21,20 @@ from integrations.adapters import state_path
 from storefront.cli.say import out, step
 from storefront.cli.stopping import Stop, quieter, read_settings
 
+if TYPE_CHECKING:
+    from storefront.cli.demo_play import Moment
+
 _SUBJECT = "demo"
+SEED = 7
 _BEGUN, _LOADED = "demo_begun", "demo_loaded"
 
 
 def demo(
     reset: Annotated[bool, typer.Option("--reset", help="Forget the demo's database first.")] = False,
+    simulate: Annotated[
+        bool, typer.Option("--simulate", help="Play a fortnight of every room, as `serve --demo` does.")
+    ] = False,
+    seed: Annotated[int, typer.Option(help="Another seed is another story.")] = SEED,
 ) -> None:
     """Load demo data into an empty database; with --reset make all of it new, with times counted from now."""
     settings = quieter(read_settings(demo=True))
@@ -34,11 +42,14 @@ def demo(
     upgrade(settings.database)
     if reset:
         _reset(settings)
-    load(settings)
+    load(settings, seed if simulate else None)
 
 
-def load(settings: Settings) -> None:
-    """Load demo data unless it is there. Raises Stop for a database with other data in it."""
+def load(settings: Settings, seed: int | None = SEED) -> None:
+    """Load demo data unless it is there: the fortnight of this seed, or the deals of the last days alone.
+
+    Raises Stop for a database with other data in it.
+    """
     if not settings.sandboxed or settings.stripe_api_base:
         raise Stop(
             "The demo's buyers pay at the stand-in of this process. Unset STRIPE_API_KEY and"
@@ -57,7 +68,7 @@ def load(settings: Settings) -> None:
     if state == "begun":
         out.print("Loading was interrupted the last time; it begins again.")
         _empty(settings)
-    asyncio.run(_load(settings))
+    asyncio.run(_load(settings, seed))
 
 
 def _reset(settings: Settings) -> None:
@@ -95,8 +106,8 @@ async def _holds_data(unit: Unit) -> bool:
     return any(counts)
 
 
-async def _load(settings: Settings) -> None:
-    from storefront.cli.demo_play import moments, play
+async def _load(settings: Settings, seed: int | None) -> None:
+    from storefront.cli.demo_play import play
     from storefront.cli.demo_stage import a_stage
 
     store = open_store(settings.database)
@@ -104,7 +115,7 @@ async def _load(settings: Settings) -> None:
         async with store.read() as unit:
             now = await DatabaseClock().now(unit)
         await _mark(store, _BEGUN, now)
-        happened = moments(now)
+        happened = _story(now, seed)
         async with a_stage(settings, store, ManualClock(happened[0].at)) as stage:
             await stage.open_doors()
             silent = not out.is_terminal
@@ -112,10 +123,22 @@ async def _load(settings: Settings) -> None:
                 await play(stage, moment)
             stage.clock.at = now
             await stage.settle_down()
+            if seed is not None:
+                await stage.count()
         await _mark(store, _LOADED, now)
     finally:
         await store.close()
     out.print(f"[green]✓[/green] Demo data: {len(happened)} things have happened.")
+
+
+def _story(now: datetime, seed: int | None) -> list[Moment]:
+    from storefront.cli.demo_play import moments
+
+    if seed is None:
+        return moments(now)
+    from storefront.cli.fortnight.story import fortnight
+
+    return sorted([*moments(now), *fortnight(now, seed)], key=lambda moment: moment.at)
 
 
 async def _mark(store: Store, name: str, now: datetime) -> None:

@@ -29,7 +29,22 @@ SIGN_INS = (
         "lantern-street-noodles",
         "owner",
     ),
+    SignIn(
+        "Marketer, Lantern Street Noodles",
+        "marketer@lantern.example",
+        "Mara Marketer",
+        "lantern-street-noodles",
+        "marketer",
+    ),
+    SignIn(
+        "Venue staff, Lantern Street Noodles",
+        "counter@lantern.example",
+        "Cal Counter",
+        "lantern-street-noodles",
+        "staff",
+    ),
     SignIn("Merchant, Yunohana", "owner@yunohana.example", "Yuki Yunohana", "yunohana", "owner"),
+    SignIn("Merchant, Kiln and Clay", "owner@kiln.example", "Kit Kiln", "kiln-and-clay", "owner"),
     SignIn("Venue staff, Kiln and Clay", "studio@kiln.example", "Clara Clay", "kiln-and-clay", "staff"),
     SignIn("Platform operator", "operator@quorum.example", "Opal Operator", PLATFORM, "operator"),
 )

@@ -16,6 +16,7 @@ from campaigns.deals.submit import submit
 from campaigns.foundation.errors import NotFound
 from campaigns.foundation.ids import AccountId, DealId, OrganizationId
 from campaigns.people.rules import OWNER, Actor
+from campaigns.sharing.join_by_link import Came
 from storefront.cli.demo_people import BUYERS, CARDS
 from storefront.cli.demo_stage import Stage
 from storefront.cli.demo_story import TALES, Tale
@@ -38,7 +39,7 @@ def moments(now: datetime) -> list[Moment]:
     """Everything that has happened by now, oldest first; files mean their times as of each tale's day."""
     found: list[Moment] = []
     for number, tale in enumerate(TALES):
-        found += _moments_of(tale, number * 5, now)
+        found += moments_of(tale, number * 5, now)
     return sorted(found, key=lambda moment: moment.at)
 
 
@@ -48,7 +49,8 @@ async def play(stage: Stage, moment: Moment) -> None:
     await moment.act(stage)
 
 
-def _moments_of(tale: Tale, first_buyer: int, now: datetime) -> Iterator[Moment]:
+def moments_of(tale: Tale, first_buyer: int, now: datetime) -> Iterator[Moment]:
+    """What has happened by now around one deal."""
     file, plan, published_at = _dated(tale, now)
     end = min(plan.closes_at, now - _JUST_NOW)
     yield Moment(published_at, lambda stage: _bring_in(stage, file, tale))
@@ -84,7 +86,16 @@ def _dated(tale: Tale, now: datetime) -> tuple[DealFile, DealPlan, datetime]:
 
 
 def _purchase(slug: str, email: str, units: int, card: str) -> Callable[[Stage], Awaitable[None]]:
-    return lambda stage: stage.buy(slug, email, units, card)
+    # Three in five are happy to be named, where somebody announces it.
+    announce = BUYERS.index(email) % 5 < 3
+    came = Came(announce=announce, name=f"{email.partition('@')[0].title()} Demo" if announce else "")
+
+    async def act(stage: Stage) -> None:
+        await stage.buy(slug, email, units, card, came)
+        if announce:
+            await stage.send_posts()
+
+    return act
 
 
 async def _bring_in(stage: Stage, file: DealFile, tale: Tale) -> None:

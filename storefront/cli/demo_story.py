@@ -43,3 +43,6 @@ TALES = (
     Tale("deals/yoga.yaml"),
     Tale("demo/matinee.yaml", hand_in=True),
 )
+
+# The deal of the fortnight, with a campaign behind it; its buyers come by the campaign.
+DUMPLINGS = Tale("demo/dumplings.yaml", days_ago=13)
