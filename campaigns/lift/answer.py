@@ -13,14 +13,11 @@ import numpy as np
 from campaigns.lift.estimators import health, power
 from campaigns.lift.estimators.clusters import Clusters, NotEnough
 from campaigns.lift.estimators.cuped import Cuped, cuped
-from campaigns.lift.estimators.permutation import DRAWS, permutation_lift
+from campaigns.lift.estimators.permutation import primary_lift
 from campaigns.lift.estimators.ratio import Lift, delta_lift
 from campaigns.lift.figures import Measure
 from campaigns.lift.rules import TREATED, ClusterOutcome, Experiment, Health
 from campaigns.lift.verdict import Case, Verdict, judge
-
-# From so many groups in the smaller arm on, the t interval is as good and needs no draws.
-LARGE_ARM = 100
 
 
 @dataclass(frozen=True)
@@ -98,13 +95,11 @@ def _estimates(
     try:
         adjustment = cuped(clusters) if clusters.x.any() else None
         adjusted = adjustment is not None and adjustment.helps
-        delta = delta_lift(clusters, alpha=experiment.alpha, adjusted=adjusted)
-        if min(clusters.groups) >= LARGE_ARM:
-            return delta, delta, adjustment
-        drawn = permutation_lift(clusters, seed=seed, alpha=experiment.alpha, draws=DRAWS, adjusted=adjusted)
+        primary = primary_lift(clusters, seed=seed, alpha=experiment.alpha, adjusted=adjusted)
+        beside = delta_lift(clusters, alpha=experiment.alpha, adjusted=adjusted)
     except NotEnough:
         return None, None, None
-    return drawn, delta, adjustment
+    return primary, beside, adjustment
 
 
 def _checks(

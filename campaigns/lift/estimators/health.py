@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from scipy.special import chdtrc
 
 from campaigns.lift.estimators.clusters import Clusters, NotEnough
-from campaigns.lift.estimators.permutation import permutation_lift
+from campaigns.lift.estimators.permutation import primary_lift
 
 # Far below any usual level: these are looked at often, and a false alarm stops a report.
 MISMATCH_P = 0.001
@@ -77,7 +77,7 @@ def pre_period(clusters: Clusters, *, seed: int) -> Check:
     """The same estimator on the time before, at 99 %: it must see nothing. The value is its p."""
     limit = 0.01
     try:
-        before = permutation_lift(clusters.as_before(), seed=seed, alpha=limit)
+        before = primary_lift(clusters.as_before(), seed=seed, alpha=limit)
     except NotEnough:
         return Check("pre_period", NOT_ASKED, None, limit)
     return Check("pre_period", BLOCKS if before.how.p <= limit else PASSED, before.how.p, limit)

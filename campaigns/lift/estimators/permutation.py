@@ -14,10 +14,12 @@ from itertools import combinations, product
 import numpy as np
 
 from campaigns.lift.estimators.clusters import Bools, Clusters, Floats, Ints, NotEnough
-from campaigns.lift.estimators.ratio import How, Lift, lift_of
+from campaigns.lift.estimators.ratio import How, Lift, delta_lift, lift_of
 from campaigns.lift.estimators.sums import Table, log_ratio, sums_of
 
 DRAWS = 1_999
+# From so many groups in the smaller arm on, a t interval covers as well.
+LARGE_ARM = 100
 # Bounds beyond a factor of e¹² are called infinite; a bound is found to a relative 2⁻⁴⁰ of its bracket.
 _FARTHEST = 12.0
 _HALVINGS = 40
@@ -48,6 +50,15 @@ def permutation_lift(
     )
     how = How("permutation", alpha, p_of_none, adjusted=adjusted, draws=len(labels), exact=exact)
     return lift_of(arms, ratio, bounds, how)
+
+
+def primary_lift(clusters: Clusters, *, seed: int, alpha: float = 0.05, adjusted: bool = False) -> Lift:
+    """The interval that decides: relabelling, or with large arms the t interval, which is as good there and takes
+    milliseconds for a hundred thousand groups. Raises NotEnough.
+    """
+    if min(clusters.groups) >= LARGE_ARM:
+        return delta_lift(clusters, alpha=alpha, adjusted=adjusted)
+    return permutation_lift(clusters, seed=seed, alpha=alpha, adjusted=adjusted)
 
 
 class _Shares:
