@@ -94,13 +94,13 @@ _REASONS = {
     "join_over": "The buyer is not in any more.",
     "not_three_to_go": "The number of people missing changed.",
     "taken_down": "Somebody took it down.",
+    "disconnected": "Its account was disconnected.",
     "deal_canceled": "The deal was canceled.",
     "template_retired": "The text it was made from is approved no more.",
     "look_yourself": "The feed cannot tell whether it is there. Look at the feed, then try again if it is not.",
-    "post_too_long": "The text is too long for this feed.",
     "account_lost": "The feed does not know this sign-in any more.",
     "body_refused": "The feed refused this text.",
-    "gave_up": "The feed was away for a day.",
+    "gave_up": "The feed could not be reached for a day, or lost the post again and again.",
 }
 
 
@@ -113,3 +113,9 @@ def reason_line(reason: str) -> str:
     if reason.startswith("deal_"):
         return "The deal had moved on: it was true no more."
     return reason.replace("_", " ").capitalize() + "."
+
+
+def feed_said(last_error: str) -> str:
+    """What the feed said, without the code it is kept under; "" for nothing said."""
+    code, apart, words = last_error.partition(": ")
+    return words if apart and code.replace("_", "").isalpha() else ""

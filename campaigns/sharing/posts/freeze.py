@@ -18,6 +18,7 @@ from campaigns.sharing.posts.figures import Telling, buyer_of, plain, values_of
 from campaigns.sharing.posts.lease import look
 from campaigns.sharing.posts.link import post_link
 from campaigns.sharing.posts.outcomes import refused_before
+from campaigns.sharing.posts.picture import PostPicture, drawn, picture_of
 from campaigns.sharing.posts.rows import move_post, posts, read_post, templates
 from campaigns.sharing.posts.standing import order_of, untrue
 from campaigns.sharing.posts.wording import PostTooLong, Wording, fill
@@ -34,6 +35,7 @@ class _Written:
     title: str
     description: str
     at: datetime
+    picture: PostPicture | None = None
 
 
 async def freeze(row: Any, feed: Feed) -> bool:
@@ -45,8 +47,9 @@ async def freeze(row: Any, feed: Feed) -> bool:
     if written is None:
         return False
     await failpoint("freeze.written")
+    image = await drawn(written.picture) if written.picture else None
     for microseconds in range(_MOST_KEYS):
-        draft = _draft(row, written, written.at + timedelta(microseconds=microseconds))
+        draft = _draft(row, written, image, written.at + timedelta(microseconds=microseconds))
         frozen = await ask(feed, partial(feed.publisher.prepare, draft))
         await failpoint("freeze.prepared")
         if await _keep(row, written, frozen, feed):
@@ -81,8 +84,10 @@ async def _written(unit: Unit, row: Any, text: str, feed: Feed, now: datetime) -
     buyer = await buyer_of(unit, order_id) if order_id else ""
     values = values_of(deal, Telling(row.language, now, link, buyer))
     wording = fill(text, values, longest=longest, network=network)
-    used = link if link in wording.text else ""
-    return _Written(wording, used, plain(deal.title), plain(deal.summary), now)
+    title, summary = plain(deal.title), plain(deal.summary)
+    if link not in wording.text:
+        return _Written(wording, "", title, summary, now)
+    return _Written(wording, link, title, summary, now, picture_of(values, row.language))
 
 
 async def unapproved(unit: Unit, row: Any) -> str:
@@ -101,7 +106,7 @@ async def _text(unit: Unit, row: Any) -> str:
     return str(await unit.value(newest) or "")
 
 
-def _draft(row: Any, written: _Written, at: datetime) -> Draft:
+def _draft(row: Any, written: _Written, image: bytes | None, at: datetime) -> Draft:
     return Draft(
         post_id=row.id,
         text=written.wording.text,
@@ -111,6 +116,8 @@ def _draft(row: Any, written: _Written, at: datetime) -> Draft:
         language=row.language,
         created_at=at,
         tags=written.wording.tags,
+        image=image,
+        image_alt=written.picture.alt if written.picture else "",
         reply_to=row.reply_to,
     )
 
