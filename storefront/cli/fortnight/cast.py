@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from random import Random
 
 CIRCLES = 60
-_SMALLEST, _LARGEST = 3, 6
+_SMALLEST, _LARGEST = 2, 4
 _FIRST = """
 amir bella chen dora elif frank grace henrik imani jun kofi lucia mateo nadia oskar priya rosa samir tessa ugo
 vivian wei ximena yusuf zoe
@@ -38,7 +38,7 @@ def circles(random: Random) -> tuple[Circle, ...]:
         size = random.randint(_SMALLEST, _LARGEST)
         members, people = people[:size], people[size:]
         name = f"{_KINDS[place % len(_KINDS)]} {place // len(_KINDS) + 1}"
-        found.append(Circle(name, tuple(members), random.uniform(0.2, 0.5)))
+        found.append(Circle(name, tuple(members), random.uniform(0.3, 0.6)))
     return tuple(found)
 
 
@@ -61,7 +61,7 @@ def sales_csv(people: Sequence[Circle], days: tuple[date, date], till: str, rand
         for email in circle.emails:
             if random.random() < circle.hunger:
                 day = first + timedelta(days=random.randint(0, (last - first).days))
-                lines.append(f"{day},{email},{random.randint(900, 2400) / 100:.2f},USD,{till}-{len(lines)}")
+                lines.append(f"{day},{email},{random.randint(500, 1300) / 100:.2f},USD,{till}-{len(lines)}")
     return "\n".join(lines) + "\n"
 
 

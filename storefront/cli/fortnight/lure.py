@@ -50,7 +50,7 @@ class Lure:
         await self._till(stage, (60, 2), "autumn")
 
     async def launch(self, stage: Stage) -> None:
-        """Withhold the letter from three in ten circles, for the twelve days that count."""
+        """Withhold the letter from two in five circles, for the twelve days that count."""
         actor = await stage.actor(MARKETER)
         idea = Idea(
             "Dumpling week",
@@ -60,7 +60,7 @@ class Lure:
         )
         campaign_id = await written(stage, idea, MERCHANT, MARKETER, DEAL)
         design = Design(
-            holdout_percent="30", outcome_window_days="12", minimum_sample="40", expected_percent="50"
+            holdout_percent="40", outcome_window_days="12", minimum_sample="40", expected_percent="50"
         )
         await launch(
             campaign_id, design, actor=actor, store=stage.store, clock=stage.clock, keys=stage.money.keys

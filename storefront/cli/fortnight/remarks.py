@@ -13,7 +13,8 @@ _DINNER = "Hand-pulled noodle dinner"
 class Reacting:
     """Words below the newest post that names `title`, so long after the deal began.
 
-    `team` and `why`: somebody hands them on. `answer`: somebody answers. Neither: they wait.
+    `team` and `why`: somebody hands them on. `sounds`: somebody corrects how they sound. `answer`: somebody answers.
+    None of these: they wait.
     """
 
     after: timedelta
@@ -22,6 +23,7 @@ class Reacting:
     title: str = _DUMPLINGS
     team: str = ""
     why: str = ""
+    sounds: str = ""
     answer: str = ""
 
 
@@ -51,6 +53,7 @@ REMARKS = (
         _days(4.2),
         "Tessa Keller",
         "Terrible. My voucher would not scan at the counter and nobody could help me. I want my money back.",
+        sounds="negative",
         answer="We are sorry. Please write to counter@lantern.example with your order; we will put it right today.",
     ),
     Reacting(
@@ -66,6 +69,7 @@ REMARKS = (
         "The chilli oil was too salty for me, the rest was good.",
         team="product",
         why="For the kitchen meeting on Monday.",
+        sounds="neutral",
     ),
     Reacting(
         _days(12.9),

@@ -21,7 +21,7 @@ LANTERN = Spot(lure.DEAL, lure.STAFF, 45.5122, -122.6587)
 _ZONE = ZoneInfo("America/Los_Angeles")
 _HOUR, _DAY = timedelta(hours=1), timedelta(days=1)
 # How many of each arm buy, and how: a planted effect, so that the report has something to find.
-_TREATED_BUY, _HELD_OUT_BUY, _ONLY_LOOK = 54, 5, 60
+_TREATED_BUY, _HELD_OUT_BUY, _ONLY_LOOK = 38, 4, 60
 _WAYS = ("letter", "letter", "letter", "friend", "friend", "advocate", "alone")
 _LOYAL = TypedOffer(
     "loyalty",
@@ -140,6 +140,8 @@ def _talk(began: datetime, now: datetime) -> Iterator[Moment]:
         yield Moment(at, _saying(remark))
         if remark.team:
             yield Moment(at + timedelta(minutes=2), _handing_on(remark))
+        if remark.sounds:
+            yield Moment(at + timedelta(minutes=3), _correcting(remark))
         if remark.answer:
             yield Moment(at + timedelta(minutes=4), _answering(remark))
 
@@ -152,6 +154,10 @@ def _handing_on(remark: Reacting) -> Act:
     return lambda stage: talk.hand_on(
         stage, lure.MERCHANT, lure.MARKETER, remark.author, (remark.team, remark.why)
     )
+
+
+def _correcting(remark: Reacting) -> Act:
+    return lambda stage: talk.correct(stage, lure.MERCHANT, lure.MARKETER, remark.author, remark.sounds)
 
 
 def _answering(remark: Reacting) -> Act:

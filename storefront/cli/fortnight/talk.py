@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from campaigns.listening.answer import answer
 from campaigns.listening.assign import assign
+from campaigns.listening.correct_sentiment import correct_sentiment
 from campaigns.listening.queries import MentionView, Sought, mention_list
 from campaigns.listening.reach import Hands
 from campaigns.sharing.posts.approve_template import approve_template
@@ -52,6 +53,12 @@ async def hand_on(stage: Stage, merchant: str, by: str, author: str, to: tuple[s
     """Give what somebody wrote to a team, with a reason."""
     found = await _from(stage, merchant, author)
     await assign(found.id, *to, await _hands(stage, by))
+
+
+async def correct(stage: Stage, merchant: str, by: str, author: str, sounds: str) -> None:
+    """Say how it sounds, where the machine's hint is wrong."""
+    found = await _from(stage, merchant, author)
+    await correct_sentiment(found.id, sounds, await _hands(stage, by))
 
 
 async def reply(stage: Stage, merchant: str, by: str, author: str, text: str) -> None:
