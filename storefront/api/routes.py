@@ -10,6 +10,7 @@ from litestar.openapi.spec import Components, License, SecurityScheme, Server, T
 from storefront.api.campaigns import CAMPAIGNS
 from storefront.api.check_in_offers import CHECK_IN_OFFERS
 from storefront.api.check_ins import CHECK_INS
+from storefront.api.contacts import CONTACTS_API
 from storefront.api.deals import DEALS
 from storefront.api.deciding import DECIDING
 from storefront.api.drafting import DRAFTING
@@ -47,6 +48,7 @@ API = (
             *MENTIONS,
             *ORGANIZATIONS,
             *CAMPAIGNS,
+            *CONTACTS_API,
         ],
         guards=[check_request],
         dependencies={"actor": Provide(provide_program, sync_to_thread=False)},

@@ -194,6 +194,7 @@ def _bodies(venue_id: str) -> dict[str, Any]:
     return {
         f"POST {prefix}/campaigns": {"name": "Noodle week"},
         f"POST {prefix}/campaigns/{{campaign:str}}/launch": {},
+        f"POST {prefix}/contacts": {"csv": "email,group,consent_source,consent_on\njo@example.com,,,\n"},
         f"POST {prefix}/deals": a_draft(),
         f"PUT {prefix}/deals/{{deal:str}}": a_draft(),
         f"POST {prefix}/deals/{{deal:str}}/send-back": {"reasons": "Say more about it."},

@@ -143,6 +143,7 @@ API = {
     "POST /api/v1/campaigns": "SSYNYN",
     "POST /api/v1/campaigns/{campaign:str}/launch": "SS0NY0",
     "GET /api/v1/campaigns/{campaign:str}/report": "SS0NY0",
+    "POST /api/v1/contacts": "SSYNYN",
     "GET /api/v1/deals": ALL,
     "POST /api/v1/deals": "SSYNYN",
     "GET /api/v1/deals/{deal:str}": ALL,

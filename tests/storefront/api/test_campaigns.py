@@ -63,3 +63,18 @@ async def test_another_merchants_campaign_is_not_there(office: Office) -> None:
     made = await owner.post("/campaigns", {"name": "First"})
     stranger = await office.program("owner", organization_id=await office.merchant())
     assert (await stranger.get(f"/campaigns/{made.json()['id']}/report")).status_code == 404
+
+
+async def test_a_program_brings_contacts_once_and_hears_of_every_mistake(office: Office) -> None:
+    owner = await office.program("owner")
+    head = "email,group,consent_source,consent_on"
+    good = {"csv": f"{head}\nada@example.com,Choir,counter card,2026-03-01\nbo@example.com,Choir,,\n"}
+    looked = await owner.post("/contacts", {**good, "dry_run": True})
+    assert (looked.status_code, looked.json()["stored"], looked.json()["good"]) == (201, False, 2)
+    kept = (await owner.post("/contacts", good)).json()
+    assert (kept["stored"], kept["added"], kept["consents"]) == (True, 2, 1)
+    assert (await owner.post("/contacts", good)).json()["added"] == 0
+    wrong = (await owner.post("/contacts", {"csv": f"{head}\nnobody,,,\n"})).json()
+    assert (wrong["stored"], wrong["errors"][0]["line"], wrong["errors"][0]["field"]) == (False, 2, "email")
+    other = await owner.post("/contacts", {"csv": "email\n"})
+    assert (other.status_code, other.json()["errors"][0]["field"]) == (422, "file")
