@@ -19,6 +19,7 @@ _PROGRAM = "Mozilla/5.0 (compatible; ExampleBot/2.1; +https://bot.example/)"
 _CHANNELS = ("whatsapp", "line", "qr", "weibo", "mail", "native")
 # So many buyers pass their link on.
 _SHARERS = 8
+_IN_PAIRS = 4
 
 
 class WordOfMouth:
@@ -29,6 +30,7 @@ class WordOfMouth:
         self._sharers: list[ShareLink] = []
         self._advocate: ShareLink | None = None
         self._visitors = 0
+        self._bought = 0
 
     async def invite(self, stage: Stage) -> None:
         """An advocate with a promised reward."""
@@ -50,7 +52,9 @@ class WordOfMouth:
         click = await self._click(stage, link, channel) if link else None
         announce, news = random.random() < 0.3, random.random() < 0.5
         came = Came(click, announce=announce, news=news, name=called(email) if announce else "")
-        units = 2 if random.random() < 0.15 else 1
+        # The first ones bring somebody along, or come twice.
+        units = 2 if self._bought < _IN_PAIRS or random.random() < 0.1 else 1
+        self._bought += 1
         order_id = await stage.buy(DEAL, email, units, random.choice(CARDS), came)
         if announce:
             await stage.send_posts()
