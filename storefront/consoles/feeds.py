@@ -16,9 +16,9 @@ from campaigns.sharing.posts.connect import Connecting, connect
 from campaigns.sharing.posts.disconnect import disconnect
 from campaigns.sharing.posts.queries import accounts_of, counts_by_state
 from campaigns.sharing.posts.refusals import FeedAddressRefused, FeedCredentialRefused
+from storefront.consoles import feed_phrases as phrases
 from storefront.consoles.access import chosen, console_links, go, merchants_for, texts_of
 from storefront.consoles.editor_form import by_field
-from storefront.consoles.feed_phrases import NETWORKS
 from storefront.errors import problem_of
 from storefront.pages.render import page
 from storefront.security.sizes import FORM_BYTES
@@ -49,7 +49,7 @@ async def feeds_page(
         return go("/console")
     offered = network if network in site_of(request).publishers else ""
     return await _show(
-        request, found, ConnectForm(offered, NETWORKS[offered].address if offered else ""), done=done
+        request, found, ConnectForm(offered, phrases.NETWORKS[offered].address if offered else ""), done=done
     )
 
 
@@ -120,7 +120,7 @@ async def _show(
         now = await site.clock.now(unit)
         accounts = await accounts_of(unit, merchant.id, now)
         counts = await counts_by_state(unit, merchant.id)
-    offered = {name: words for name, words in NETWORKS.items() if name in site.publishers}
+    offered = {name: words for name, words in phrases.NETWORKS.items() if name in site.publishers}
     return await page(
         request,
         "consoles/feeds.html",
@@ -129,7 +129,7 @@ async def _show(
         accounts=accounts,
         counts=counts,
         networks=offered,
-        all_networks=NETWORKS,
+        phrases=phrases,
         form=form,
         asked=offered.get(form.network),
         errors=dict(errors or {}),
