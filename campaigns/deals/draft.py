@@ -67,6 +67,7 @@ class Draft:
     description: str = ""
     image: str = ""
     image_alt: str = ""
+    language: str = "en"
     list_price: str = ""
     list_price_evidence: str = ""
     list_price_from_on: str = ""

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from campaigns.deals.draft import Draft
 from campaigns.deals.plan import DealPlan, OfferPlan, Plan
-from campaigns.deals.rules import PAID_VALUE_YEARS, THRESHOLD_COUNTS, Tier
+from campaigns.deals.rules import LANGUAGES, PAID_VALUE_YEARS, THRESHOLD_COUNTS, Tier
 from campaigns.deals.typed import Reader
 from campaigns.deals.windows import (
     UnknownZone,
@@ -55,6 +55,7 @@ def _offer(draft: Draft, reader: Reader) -> OfferPlan:
         description=reader.text("description", draft.description, most=10_000),
         image=image or None,
         image_alt=reader.text("image_alt", draft.image_alt, most=200),
+        language=reader.choice("language", draft.language or LANGUAGES[0], LANGUAGES),
         currency=code or "",
         list_price_minor=listed,
         list_price_evidence=reader.text("list_price_evidence", draft.list_price_evidence, most=500),

@@ -19,6 +19,7 @@ class OfferPlan:
     description: str
     image: str | None
     image_alt: str
+    language: str
     currency: str
     list_price_minor: int | None
     list_price_evidence: str

@@ -27,6 +27,8 @@ DEAL = machine(
 
 ThresholdCounts = Literal["buyers", "units", "money"]
 CAMPAIGN = machine("campaign", {"draft": "launched", "launched": "ended", "ended": ""})
+# What an offer may be written in; announcements have words of their own in each.
+LANGUAGES = ("en", "zh-Hans", "es", "de", "fr", "ja")
 THRESHOLD_COUNTS: tuple[ThresholdCounts, ...] = ("buyers", "units", "money")
 
 # After the grace the processor gets this long to answer about open payments; then the deal is decided (R12).

@@ -55,6 +55,7 @@ class DraftText(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     description: Text = ""
     image: Text = ""
     image_alt: Text = ""
+    language: Text = "en"
     list_price: Number = ""
     list_price_evidence: Text = ""
     list_price_from_on: Day = ""

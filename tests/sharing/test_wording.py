@@ -6,9 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from campaigns.deals.rules import LANGUAGES
 from campaigns.sharing.graphemes import graphemes, length, shortened
+from campaigns.sharing.posts import figures
 from campaigns.sharing.posts.defaults import DEFAULT_TEXTS
-from campaigns.sharing.posts.figures import LANGUAGES, plain
+from campaigns.sharing.posts.figures import plain
 from campaigns.sharing.posts.wording import PLACEHOLDERS, PostTooLong, faults_of, fill
 
 FAMILY = "👨‍👩‍👧‍👦"
@@ -87,6 +89,10 @@ def test_the_texts_to_begin_with_have_no_fault_and_fit_everywhere() -> None:
         assert language in LANGUAGES
         assert faults_of(text, kind=kind) == [], (kind, language)
         assert fill(text, VALUES | {"title": "n" * 200}, longest=300, network="bluesky").length <= 300
+
+
+def test_every_language_of_an_offer_has_the_words_that_a_post_says_by_itself() -> None:
+    assert set(figures.WHO_PAYS) == set(figures.SOMEBODY) == set(LANGUAGES)
 
 
 def test_a_value_is_text_and_never_a_template() -> None:

@@ -19,7 +19,7 @@ from campaigns.foundation.store import Unit
 from campaigns.sharing.rows import shown_names
 
 # Words that a post says by itself, by language. A merchant may write templates in these.
-_WHO_PAYS = {
+WHO_PAYS = {
     "en": "Ad by {merchant}",
     "zh-Hans": "广告：{merchant}",
     "es": "Publicidad de {merchant}",
@@ -27,7 +27,7 @@ _WHO_PAYS = {
     "fr": "Publicité de {merchant}",
     "ja": "広告：{merchant}",
 }
-_SOMEBODY = {
+SOMEBODY = {
     "en": "Someone",
     "zh-Hans": "有人",
     "es": "Alguien",
@@ -35,7 +35,6 @@ _SOMEBODY = {
     "fr": "Quelqu’un",
     "ja": "どなたか",
 }
-LANGUAGES = tuple(_WHO_PAYS)
 
 
 @dataclass(frozen=True)
@@ -67,9 +66,9 @@ def values_of(deal: DealView, telling: Telling) -> Mapping[str, str]:
         "missing": _missing(deal, tag),
         "at": _time(telling.at, deal.zone, tag),
         "closes": _closes(deal, tag),
-        "buyer": _name(telling.buyer) or _SOMEBODY[tag],
+        "buyer": _name(telling.buyer) or SOMEBODY[tag],
         "link": telling.link,
-        "who_pays": _WHO_PAYS[tag].format_map({"merchant": merchant}),
+        "who_pays": WHO_PAYS[tag].format_map({"merchant": merchant}),
     }
 
 

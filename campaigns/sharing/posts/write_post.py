@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import select, update
 
 from campaigns.deals.rows import deals
+from campaigns.deals.rules import LANGUAGES
 from campaigns.foundation.clock import Clock
 from campaigns.foundation.errors import FieldError, InvalidFields, NotFound
 from campaigns.foundation.facts import moved, record
@@ -19,7 +20,6 @@ from campaigns.foundation.store import Store, Unit
 from campaigns.people.audit import AuditEntry, note
 from campaigns.people.rules import Actor, require
 from campaigns.sharing.posts.announce import BLANK
-from campaigns.sharing.posts.figures import LANGUAGES
 from campaigns.sharing.posts.refusals import AnsweredAlready, FeedNotConnected, PostNotDraft
 from campaigns.sharing.posts.rows import move_post, posts, queued_facts, read_account, read_post
 from campaigns.sharing.posts.rules import POST

@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import select, update
 
+from campaigns.deals.rules import LANGUAGES
 from campaigns.foundation.clock import Clock
 from campaigns.foundation.errors import FieldError, InvalidFields
 from campaigns.foundation.ids import OrganizationId, new_id
@@ -18,7 +19,6 @@ from campaigns.people.rows import organization
 from campaigns.people.rules import Actor, require
 from campaigns.sharing.ports import NETWORKS
 from campaigns.sharing.posts.defaults import DEFAULT_TEXTS
-from campaigns.sharing.posts.figures import LANGUAGES
 from campaigns.sharing.posts.rows import templates
 from campaigns.sharing.posts.rules import TEMPLATE_KINDS
 from campaigns.sharing.posts.wording import faults_of
