@@ -17,6 +17,7 @@ from campaigns.sharing.invite_advocate import Invitation, invite_advocate
 from campaigns.sharing.link_queries import link_by_id
 from campaigns.vouchers.rows import vouchers
 from tests.browsers import open_page
+from tests.journeys.check_in_tour import check_in_addresses
 from tests.shop import Shop
 from tests.storefront.consoles.campaign_scene import campaign_addresses
 from tests.storefront.consoles.people import sign_in
@@ -107,6 +108,8 @@ async def _tour(shop: Shop, scene: Scene) -> dict[str, list[str]]:
     tour = {"": [*anybody, unsubscribed], "owner": campaign_pages}
     for who, address in scene.pages.values():
         tour.setdefault(who, []).append(address)
+    for who, addresses in (await check_in_addresses(shop, hostile[:80])).items():
+        tour[who] += addresses
     return tour
 
 
