@@ -36,7 +36,6 @@ INSTEAD = {
     "purchase": "order",
     "quota": "capacity",
     "reversal": "refund",
-    "sale": "deal",
     "shop": "merchant or venue",
     "sku": "option",
     "stock": "capacity",

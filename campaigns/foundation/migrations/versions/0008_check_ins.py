@@ -162,8 +162,8 @@ _EVIDENCE = (
 
 
 def upgrade() -> None:
-    for column in _venue_columns():
-        op.add_column("venue", column)
+    for added in _venue_columns():
+        op.add_column("venue", added)
     op.create_table("check_in", *_CHECK_IN)
     op.create_table("check_in_challenge", *_CHALLENGE)
     op.create_table("place_source", *_PLACE_SOURCE)

@@ -2,6 +2,7 @@
 
 import sqlalchemy as sa
 from alembic import op
+from sqlalchemy.schema import SchemaItem
 from sqlalchemy.sql.elements import conv
 
 revision = "0009"
@@ -76,7 +77,7 @@ _CLUSTER = (
     _to("experiment_cluster", "campaign_id", "experiment.campaign_id"),
     sa.PrimaryKeyConstraint("campaign_id", "cluster", name=conv("pk_experiment_cluster")),
 )
-_ELIGIBLE = (
+_ELIGIBLE: tuple[SchemaItem, ...] = (
     _text("campaign_id"),
     _text("account_id"),
     _text("cluster"),

@@ -2,6 +2,7 @@
 
 import sqlalchemy as sa
 from alembic import op
+from sqlalchemy.schema import SchemaItem
 from sqlalchemy.sql.elements import conv
 
 revision = "0010"
@@ -44,7 +45,7 @@ _SHARE_LINK = (
         "deal_id", "owner_kind", "account_id", name=conv("uq_share_link_deal_id_owner_kind_account_id")
     ),
 )
-_CLICK = (
+_CLICK: tuple[SchemaItem, ...] = (
     sa.Column("id", sa.String(), nullable=False),
     sa.Column("link_id", sa.String(), nullable=False),
     sa.Column("channel", sa.String(), nullable=False),

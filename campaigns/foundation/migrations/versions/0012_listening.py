@@ -2,6 +2,7 @@
 
 import sqlalchemy as sa
 from alembic import op
+from sqlalchemy.schema import SchemaItem
 from sqlalchemy.sql.elements import conv
 
 revision = "0012"
@@ -17,7 +18,7 @@ def _one_of(column: str, *words: str) -> sa.CheckConstraint:
     return sa.CheckConstraint(f"{column} IN ({listed})", name=conv(f"ck_mention_{column}_known"))
 
 
-_MENTION = (
+_MENTION: tuple[SchemaItem, ...] = (
     sa.Column("id", sa.String(), nullable=False),
     sa.Column("network", sa.String(), nullable=False),
     sa.Column("native_uri", sa.String(), nullable=False),
