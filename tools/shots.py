@@ -59,7 +59,7 @@ async def main(folder: Path) -> None:
     port = free_port()
     with tempfile.TemporaryDirectory() as home:
         settings = {"PORT": str(port), "QUORUM_HOME": home, "QUORUM_LOG_LEVEL": "error", "DATABASE_URL": ""}
-        demo = Program(("serve", "--demo"), _READY, settings)
+        demo = Program(("serve", "--demo"), _READY, settings, within_s=300)
         await demo.start()
         try:
             async with open_browser(executable) as browser:

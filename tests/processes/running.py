@@ -28,11 +28,12 @@ def free_port() -> int:
 
 @dataclass
 class Program:
-    """One `quorum …`. `says` is what its output holds once it is ready; `lines` is all of it so far."""
+    """One `quorum …`. `says` is what its output holds once it is ready, `within_s`; `lines` is all of it so far."""
 
     arguments: tuple[str, ...]
     says: str
     environment: Mapping[str, str]
+    within_s: float = _START_S
     lines: list[str] = field(default_factory=list)
     process: asyncio.subprocess.Process | None = None
     _ready: asyncio.Event = field(default_factory=asyncio.Event)
@@ -52,7 +53,7 @@ class Program:
             stderr=asyncio.subprocess.STDOUT,
         )
         self._reading = asyncio.create_task(self._read(self.process))
-        await asyncio.wait_for(self._ready.wait(), _START_S)
+        await asyncio.wait_for(self._ready.wait(), self.within_s)
         assert self.is_running, self.output
 
     @property

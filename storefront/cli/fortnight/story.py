@@ -22,7 +22,19 @@ _ZONE = ZoneInfo("America/Los_Angeles")
 _HOUR, _DAY = timedelta(hours=1), timedelta(days=1)
 # How many of each arm buy, and how: a planted effect, so that the report has something to find.
 _TREATED_BUY, _HELD_OUT_BUY, _ONLY_LOOK = 38, 4, 60
-_WAYS = ("letter", "letter", "letter", "friend", "friend", "advocate", "alone")
+_WAYS = (
+    "letter",
+    "letter",
+    "letter",
+    "letter",
+    "friend",
+    "friend",
+    "friend",
+    "advocate",
+    "alone",
+    "alone",
+    "alone",
+)
 _LOYAL = TypedOffer(
     "loyalty",
     "Every second visit",

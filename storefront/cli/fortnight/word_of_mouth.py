@@ -16,7 +16,7 @@ from storefront.cli.fortnight.lure import DEAL, OWNER, Lure
 
 _BROWSER = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_1 like Mac OS X) AppleWebKit/605.1.15 Mobile/15E148"
 _PROGRAM = "Mozilla/5.0 (compatible; ExampleBot/2.1; +https://bot.example/)"
-_CHANNELS = ("whatsapp", "line", "qr", "weibo", "mail", "native")
+_CHANNELS = ("whatsapp", "whatsapp", "whatsapp", "whatsapp", "qr", "weibo")
 # So many buyers pass their link on.
 _SHARERS = 8
 _IN_PAIRS = 4
