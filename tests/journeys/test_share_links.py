@@ -51,21 +51,7 @@ async def test_a_friend_comes_by_a_link_and_the_credit_shows(
         await ann.get_by_text("QR code", exact=True).click()
         await look(ann, "order")
 
-        await as_a_person(bo)
-        await bo.goto(f"{link}/telegram")
-        await expect(bo).to_have_url(f"{shop.address}/deals/noodles")
-        await bo.locator("#cta").click()
-        assert not await bo.get_by_label("Say that I joined").is_checked(), "nothing is ticked for anybody"
-        await bo.get_by_label("E-mail", exact=True).fill("bo@example.com")
-        await bo.get_by_label("Say that I joined").check()
-        await bo.get_by_label("Name to show").fill("Bo Derek")
-        await look(bo, "join")
-        await bo.get_by_role("button", name="Continue to").click()
-        await pay(bo)
-        await expect(bo.get_by_text("may say that you joined, as Bo D.")).to_be_visible()
-        await look(bo, "agreed")
-        await bo.get_by_role("button", name="Take it back").click()
-        await expect(bo.get_by_text("Nothing is said on feeds about you.")).to_be_visible()
+        await _joins_by(bo, shop, link)
 
         await ann.reload()
         figures = ann.locator(".brought")
@@ -78,6 +64,25 @@ async def test_a_friend_comes_by_a_link_and_the_credit_shows(
         await expect(row).to_have_count(1)
         await expect(ann.get_by_role("row", name="Telegram")).to_contain_text("$25")
         await look(ann, "console")
+
+
+async def _joins_by(bo: Page, shop: Shop, link: str) -> None:
+    """Follow a link, join with consent, pay, and take the consent back."""
+    await as_a_person(bo)
+    await bo.goto(f"{link}/telegram")
+    await expect(bo).to_have_url(f"{shop.address}/deals/noodles")
+    await bo.locator("#cta").click()
+    assert not await bo.get_by_label("Say that I joined").is_checked(), "nothing is ticked for anybody"
+    await bo.get_by_label("E-mail", exact=True).fill("bo@example.com")
+    await bo.get_by_label("Say that I joined").check()
+    await bo.get_by_label("Name to show").fill("Bo Derek")
+    await look(bo, "join")
+    await bo.get_by_role("button", name="Continue to").click()
+    await pay(bo)
+    await expect(bo.get_by_text("may say that you joined, as Bo D.")).to_be_visible()
+    await look(bo, "agreed")
+    await bo.get_by_role("button", name="Take it back").click()
+    await expect(bo.get_by_text("Nothing is said on feeds about you.")).to_be_visible()
 
 
 @both_sizes

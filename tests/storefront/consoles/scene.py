@@ -40,6 +40,18 @@ class Scene:
     feed: Feed
 
     @property
+    def _feeds(self) -> dict[str, tuple[str, str]]:
+        return {
+            "feeds": ("owner", "/console/feeds?merchant=willow"),
+            "feeds-connect": ("owner", "/console/feeds?merchant=willow&network=wall"),
+            "announcements": ("owner", "/console/announcements?merchant=willow"),
+            "announcement": ("owner", f"/console/announcements/{self.feed.draft}"),
+            "announcement-approved": ("owner", f"/console/announcements/{self.feed.approved}"),
+            "posts": ("owner", "/console/posts?merchant=willow"),
+            "post-new": ("owner", "/console/posts/new?merchant=willow"),
+        }
+
+    @property
     def pages(self) -> dict[str, tuple[str, str]]:
         """Every console page by name: who looks at it, and its address."""
         deal, order = "/console/deals", f"/console/orders/{self.paid_order}"
@@ -59,13 +71,7 @@ class Scene:
             "refund": ("owner", f"{order}/refund?units=2"),
             "mentions": ("owner", "/console/mentions?merchant=willow&view=all"),
             "mention": ("owner", f"/console/mentions/{self.mention}"),
-            "feeds": ("owner", "/console/feeds?merchant=willow"),
-            "feeds-connect": ("owner", "/console/feeds?merchant=willow&network=wall"),
-            "announcements": ("owner", "/console/announcements?merchant=willow"),
-            "announcement": ("owner", f"/console/announcements/{self.feed.draft}"),
-            "announcement-approved": ("owner", f"/console/announcements/{self.feed.approved}"),
-            "posts": ("owner", "/console/posts?merchant=willow"),
-            "post-new": ("owner", "/console/posts/new?merchant=willow"),
+            **self._feeds,
             "waive": ("owner", f"{deal}/{self.gathering}/waive"),
             "cancel": ("owner", f"{deal}/{self.tipped}/cancel"),
             "check-ins": ("owner", "/console/check-ins?merchant=willow"),
