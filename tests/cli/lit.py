@@ -12,14 +12,13 @@ from campaigns.foundation.facts import facts
 from campaigns.foundation.store import Unit
 from campaigns.lift.rows import lift_results
 from campaigns.listening.rows import mentions
-from campaigns.sharing.posts.rows import feed_accounts, posts, templates
+from campaigns.sharing.posts.rows import posts, templates
 from campaigns.sharing.rows import referrals, share_links
 
 LIT: tuple[tuple[Table, str, set[str]], ...] = (
     (check_ins, "check_in", {"accepted", "refused"}),
     (posts, "post", {"published"}),
     (templates, "template", {"approved"}),
-    (feed_accounts, "feed_account", {"connected"}),
     (mentions, "mention", {"matched", "answered"}),
     (campaigns, "campaign", {"launched", "draft"}),
 )
