@@ -33,7 +33,9 @@ def _what_to_try(settings: Settings) -> None:
     out.print("  1. Join the late show. You are the third of three, so the deal is on.")
     out.print(f"     {settings.address}/deals/balcony-box-late-show")
     out.print("  2. Pay with the first test card of the payment page.")
-    out.print("  3. Sign in as venue staff and redeem your voucher.\n")
+    out.print("  3. Sign in as venue staff and redeem your voucher.")
+    out.print("  4. Sign in as the marketer and read what Dumpling week brought.")
+    out.print(f"     {settings.address}/console/campaigns\n")
 
 
 async def serving_web(settings: Settings) -> None:

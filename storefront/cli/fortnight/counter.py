@@ -79,8 +79,12 @@ async def come(stage: Stage, spot: Spot, guest: int, coming: Coming = INSIDE) ->
     code = await show_code(venue_id, actor=staff, store=stage.store, clock=stage.clock, keys=keys)
     digits = code.digits if coming.right_code else _WRONG
     challenge = await issue_challenge(voucher_id, venue_id, store=stage.store, clock=stage.clock)
-    latitude = spot.latitude + coming.off_m * _METRE
-    claim = PresenceClaim(latitude, spot.longitude, coming.accuracy_m, stage.clock.at, accuracy_share=0.95)
+    # Nobody stands twice on the same metre; a position that repeats exactly is flagged.
+    step = (1 + guest + stage.clock.at.minute / 10) * _METRE / 10
+    latitude = spot.latitude + coming.off_m * _METRE + step
+    claim = PresenceClaim(
+        latitude, spot.longitude + step, coming.accuracy_m, stage.clock.at, accuracy_share=0.95
+    )
     nonce = f"demo-{challenge.id}"
     arrival = Arrival(voucher_id, venue_id, digits, challenge.id, nonce, claim)
     await check_in(arrival, store=stage.store, clock=stage.clock, keys=keys)
