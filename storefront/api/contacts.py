@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Any
 
 import msgspec
 from litestar import Response, post
@@ -11,6 +11,7 @@ from litestar.params import JSONBody
 
 from campaigns.contacts.import_contacts import ContactFile, import_contacts
 from campaigns.people.rules import Actor
+from storefront.api.contact_shapes import BroughtContacts, NewContacts
 from storefront.api.owners import own_organization
 from storefront.api.parameters import TOKEN, Key
 from storefront.api.problem_shape import KEYED, SIGNED_IN, WRITING, answers
@@ -18,41 +19,6 @@ from storefront.api.requests import NEEDS_KEY
 from storefront.idempotency import JsonAnswer, answer_once
 from storefront.security.sizes import EDITOR_BYTES
 from storefront.site import AnyRequest, Site
-
-_CSV = msgspec.Meta(
-    max_length=EDITOR_BYTES,
-    description="CSV whose first line is email,group,consent_source,consent_on",
-    examples=["email,group,consent_source,consent_on\nada@example.com,Choir,counter card,2026-03-01\n"],
-)
-
-
-class NewContacts(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A file of contacts. `dry_run` keeps nothing; `anyway` keeps the good rows although others are wrong."""
-
-    csv: Annotated[str, _CSV]
-    dry_run: bool = False
-    anyway: bool = False
-    organization_id: Annotated[str, msgspec.Meta(max_length=80)] = ""
-
-
-class WrongRow(msgspec.Struct, frozen=True):
-    """A mistake in one line; the header is line 1."""
-
-    line: int
-    field: str
-    sentence: str
-
-
-class BroughtContacts(msgspec.Struct, frozen=True, kw_only=True):
-    """`rows` were read and `good` of them are right. Where `stored` is false nothing was kept."""
-
-    rows: int
-    good: int
-    errors: list[WrongRow]
-    stored: bool
-    added: int
-    consents: int
-    withdrawn: int
 
 
 @post(

@@ -126,7 +126,10 @@ def test_a_mail_server_that_is_no_address_stops_the_start(environment: Environme
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [
-        (("--role", "king"), "no such role as king. Choose one of owner, manager, staff, operator."),
+        (
+            ("--role", "king"),
+            "no such role as king. Choose one of owner, manager, staff, operator, marketer.",
+        ),
         (("--role", "owner"), "Say whose owner this is: --merchant SLUG."),
     ],
 )
