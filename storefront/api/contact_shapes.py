@@ -24,7 +24,7 @@ class NewContacts(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     organization_id: Annotated[str, msgspec.Meta(max_length=80)] = ""
 
 
-class WrongRow(msgspec.Struct, frozen=True):
+class WrongLine(msgspec.Struct, frozen=True):
     """A mistake in one line; the header is line 1."""
 
     line: int
@@ -37,7 +37,7 @@ class BroughtContacts(msgspec.Struct, frozen=True, kw_only=True):
 
     rows: int
     good: int
-    errors: list[WrongRow]
+    errors: list[WrongLine]
     stored: bool
     added: int
     consents: int
