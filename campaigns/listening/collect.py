@@ -23,7 +23,8 @@ from campaigns.sharing.posts.sealing import opened
 
 _log = structlog.get_logger("quorum.listening")
 EVERY = timedelta(seconds=30)
-# Longer than any source reads in one go.
+# A source that reads longer is left, so that nobody waits for it and the lease outlives every reading.
+READ_S = 60.0
 LEASE = timedelta(seconds=90)
 
 
@@ -63,7 +64,8 @@ async def _collect(claimed: _Claimed, outside: Outside) -> int:
     source = outside.sources[claimed.account.network]
     try:
         account = opened(claimed.account, outside.feeds.keys)
-        batch = await source.read(account, claimed.wanted, claimed.cursor)
+        async with asyncio.timeout(READ_S):
+            batch = await source.read(account, claimed.wanted, claimed.cursor)
     except Exception as error:  # noqa: BLE001 - whatever it is, the account is read again later
         await note_failure(claimed.account, error, outside.feeds)
         return 0
@@ -72,6 +74,9 @@ async def _collect(claimed: _Claimed, outside: Outside) -> int:
         return await _store(claimed, batch, outside)
     except _Overtaken:
         _log.info("cursor_overtaken", account=claimed.account.id)
+        return 0
+    except Exception as error:  # noqa: BLE001 - what cannot be stored must not keep other accounts from being read
+        await note_failure(claimed.account, error, outside.feeds)
         return 0
 
 
@@ -135,11 +140,13 @@ async def _store(claimed: _Claimed, batch: Batch, outside: Outside) -> int:
             raise _Overtaken
         known = await known_to(unit, claimed.account, batch.heard, outside.feeds.links)
         new = await keep(unit, batch.heard, Ears(claimed.account, known, outside.feeds.keys, now))
-        await _looked_at(unit, list(claimed.wanted.check), claimed.account.network, now)
+        await _looked_at(unit, list(claimed.wanted.check), claimed.account.id, now)
         return new
 
 
-async def _looked_at(unit: Unit, native_uris: list[str], network: str, now: datetime) -> None:
+async def _looked_at(unit: Unit, native_uris: list[str], account_id: str, now: datetime) -> None:
     if native_uris:
         some = mentions.c.native_uri.in_(native_uris)
-        await unit.run(update(mentions).where(mentions.c.network == network, some).values(checked_at=now))
+        await unit.run(
+            update(mentions).where(mentions.c.account_id == account_id, some).values(checked_at=now)
+        )

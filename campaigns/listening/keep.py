@@ -26,6 +26,8 @@ from campaigns.sharing.posts.rows import feed_accounts
 
 _ADDRESSED = ("reply", "repost", "mention")
 _LONGEST_NAME = 300
+# An index holds no longer one.
+_LONGEST_URI = 500
 # What stays of a removed mention: its address as the key, when it was, how it was judged. Its words go.
 FORGOTTEN = {"text": "", "author": "", "url": "", "native": {}}
 
@@ -42,6 +44,7 @@ class Ears:
 
 async def keep(unit: Unit, heard: Sequence[Heard], ears: Ears) -> int:
     """Store a batch, in the transaction that moves the cursor; answers how many are new. Repeating it adds none."""
+    heard = [each for each in heard if _clean(each.native_id, _LONGEST_URI) == each.native_id]
     said = [each for each in heard if each.kind != "removed"]
     own = await _own(unit, ears.account)
     erased = await _erased(unit, ears, said)
@@ -49,14 +52,12 @@ async def keep(unit: Unit, heard: Sequence[Heard], ears: Ears) -> int:
     for each in said:
         if each.author_id not in erased:
             new += await _keep_one(unit, each, ears, own=each.author_id in own or each.author.lower() in own)
-    await silence(
-        unit, ears.account.network, [each.native_id for each in heard if each.kind == "removed"], ears.now
-    )
+    await silence(unit, ears, [each.native_id for each in heard if each.kind == "removed"])
     return new
 
 
 async def _keep_one(unit: Unit, heard: Heard, ears: Ears, *, own: bool) -> int:
-    before = await unit.one(_known_as(ears.account.network, heard.native_id).with_for_update())
+    before = await unit.one(_known_as(ears.account, heard.native_id).with_for_update())
     if before is not None:
         await _reword(unit, before, heard, ears)
         return 0
@@ -64,7 +65,9 @@ async def _keep_one(unit: Unit, heard: Heard, ears: Ears, *, own: bool) -> int:
     if heard.kind == "link" and row["matched_by"] != "link":
         return 0  # a link of ours, but to another merchant's page
     insert = (
-        unit.insert(mentions).values(row).on_conflict_do_nothing(index_elements=["network", "native_uri"])
+        unit.insert(mentions)
+        .values(row)
+        .on_conflict_do_nothing(index_elements=["organization_id", "network", "native_uri"])
     )
     if await unit.value(insert.returning(mentions.c.id)) is None:
         return 0
@@ -79,8 +82,13 @@ async def _keep_one(unit: Unit, heard: Heard, ears: Ears, *, own: bool) -> int:
     return 1
 
 
-def _known_as(network: str, native_id: str) -> Any:
-    return select(mentions).where(mentions.c.network == network, mentions.c.native_uri == native_id)
+def _known_as(account: Any, *native_ids: str) -> Any:
+    """Of this merchant alone: a server that another one named can say anything of anybody's posts (S15)."""
+    return select(mentions).where(
+        mentions.c.organization_id == account.organization_id,
+        mentions.c.network == account.network,
+        mentions.c.native_uri.in_(native_ids),
+    )
 
 
 async def _row(unit: Unit, heard: Heard, ears: Ears, *, own: bool) -> dict[str, Any]:
@@ -180,16 +188,13 @@ async def _reword(unit: Unit, row: Any, heard: Heard, ears: Ears) -> None:
     )
 
 
-async def silence(unit: Unit, network: str, native_ids: Sequence[str], now: datetime) -> int:
+async def silence(unit: Unit, ears: Ears, native_ids: Sequence[str]) -> int:
     """Its author took it down: the text goes, the count stays. Addresses that we never heard of are no error."""
     gone = 0
     for start in range(0, len(native_ids), 200):
-        some = mentions.c.native_uri.in_(native_ids[start : start + 200])
-        rows = await unit.all(
-            select(mentions).where(mentions.c.network == network, some, mentions.c.state != "removed")
-        )
-        for row in rows:
-            gone += await move_mention(unit, row, "removed", now, note={"by": "author"}, **FORGOTTEN)
+        some = _known_as(ears.account, *native_ids[start : start + 200])
+        for row in await unit.all(some.where(mentions.c.state != "removed")):
+            gone += await move_mention(unit, row, "removed", ears.now, note={"by": "author"}, **FORGOTTEN)
     return gone
 
 

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
-from urllib.parse import urlsplit
 
 from sqlalchemy import func, select
 
 from campaigns.deals.rows import campaign_deals, campaigns, deals, offers
 from campaigns.foundation.links import Links
 from campaigns.foundation.store import Unit
-from campaigns.listening.ports import Heard, Wanted
+from campaigns.listening.ports import MOST_CHECKED, Heard, Wanted
 from campaigns.listening.rows import mentions
 from campaigns.listening.rules import Known, Target
 from campaigns.people.rows import organization
@@ -21,9 +21,10 @@ from campaigns.sharing.rows import share_links
 
 MOST_POSTS = 500
 POSTS_FOR = timedelta(days=60)
-MOST_CHECKED = 10
 CHECKED_FOR = timedelta(days=14)
 _SHORTEST_KEYWORD = 6
+# Whatever cannot be part of a name of ours ends it: strangers write these links.
+_END = re.compile(r"[^A-Za-z0-9_-]")
 _TALKED_OF = ("scheduled", "open", "tipped", "settling", "settled")
 
 
@@ -119,7 +120,7 @@ async def _linked(unit: Unit, merchant: str, said: Iterable[str], links: Links) 
 
 def _segment(link: str, prefix: str) -> str:
     """The part of the path right behind a prefix."""
-    return urlsplit(link[len(prefix) :]).path.split("/")[0]
+    return _END.split(link[len(prefix) :], maxsplit=1)[0]
 
 
 async def _by_tag(unit: Unit, merchant: str) -> dict[str, Target]:

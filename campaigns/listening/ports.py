@@ -9,6 +9,9 @@ from typing import Any, Literal, Protocol, runtime_checkable
 
 from campaigns.sharing.ports import FeedAccount
 
+# A source asks about all it is handed to check: what was handed over counts as looked at.
+MOST_CHECKED = 5
+
 MentionKind = Literal["reply", "repost", "mention", "tag", "link", "removed"]
 
 
@@ -53,8 +56,8 @@ class Batch:
 class Wanted:
     """What to listen for: our own posts by native id, tags without `#` in lower case, beginnings of our links.
 
-    `check` are a few mentions collected earlier, native id to `native`: a network that does not tell of edits and
-    deletes is asked about these.
+    `check` are at most MOST_CHECKED mentions collected earlier, native id to `native`: a network that does not tell
+    of edits and deletes is asked about these.
     """
 
     posts: frozenset[str] = frozenset()

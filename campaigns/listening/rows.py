@@ -15,7 +15,7 @@ from campaigns.listening.rules import KINDS, MATCHED_BY, MENTION, SENTIMENT_BY, 
 
 
 class MentionRow(SQLModel, table=True):
-    """Somebody else's public post, collected once. `native` is what a reply must refer to.
+    """Somebody else's public post, collected once for each merchant. `native` is what a reply must refer to.
 
     `deal_id` and `campaign_id` are empty where it is about the merchant as a whole; a tag belongs to a campaign.
     `own` marks the merchant's own accounts and those of its people: counted nowhere.
@@ -23,7 +23,7 @@ class MentionRow(SQLModel, table=True):
 
     __tablename__ = "mention"
     __table_args__ = (
-        UniqueConstraint("network", "native_uri"),
+        UniqueConstraint("organization_id", "network", "native_uri"),
         one_of("kind", KINDS),
         one_of("matched_by", MATCHED_BY),
         one_of("sentiment", SENTIMENTS),

@@ -17,7 +17,11 @@ _DETAIL = 2000
 
 
 class NotOffered(Exception):
-    """This server does not know the question: a PDS without an AppView answers 400."""
+    """This server does not know the question: a PDS without an AppView answers 400. `is_gone`: nothing is there."""
+
+    def __init__(self, detail: str, *, is_gone: bool) -> None:
+        super().__init__(detail)
+        self.is_gone = is_gone
 
 
 async def ask(
@@ -48,7 +52,7 @@ def failure_of(answer: httpx.Response) -> Exception:
     if word in _LOST or answer.status_code in (401, 403):
         return AccountLost(detail)
     if answer.status_code in (400, 404, 410, 501):
-        return NotOffered(detail)
+        return NotOffered(detail, is_gone=answer.status_code in (404, 410))
     return BodyRefused(detail)
 
 

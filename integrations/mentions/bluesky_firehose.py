@@ -26,6 +26,8 @@ MOST_EVENTS = 2000
 QUIET_S = 1.0
 OPENING_S = 8.0
 WHOLE_S = 20.0
+# Names are asked for that long; whoever is left then keeps an id for a name.
+NAMING_S = 8.0
 _MOST_BYTES = 5 * 1024 * 1024
 _COLLECTIONS = (POST, REPOST)
 
@@ -57,10 +59,16 @@ class Firehose:
     """Reads `com.atproto.sync.subscribeRepos` of the account's own server."""
 
     def __init__(
-        self, allowed: Allowed, handle_of: HandleOf, *, quiet_s: float = QUIET_S, most: int = MOST_EVENTS
+        self,
+        allowed: Allowed,
+        handle_of: HandleOf,
+        *,
+        quiet_s: float = QUIET_S,
+        most: int = MOST_EVENTS,
+        naming_s: float = NAMING_S,
     ) -> None:
         self._allowed, self._handle_of = allowed, handle_of
-        self._quiet_s, self._most = quiet_s, most
+        self._quiet_s, self._most, self._naming_s = quiet_s, most, naming_s
 
     async def read(self, account: FeedAccount, wanted: Wanted, seq: int) -> Batch:
         """Events after `seq`; from the beginning where the server knows none so late. Raises TryLater."""
@@ -81,8 +89,10 @@ class Firehose:
 
     async def _named(self, account: FeedAccount, heard: list[Heard], names: dict[str, str]) -> list[Heard]:
         """The stream tells a name once, when it is taken; the others are asked for."""
+        clock = asyncio.get_running_loop().time
+        until = clock() + self._naming_s
         for each in heard:
-            if each.author_id and each.author_id not in names:
+            if each.author_id and each.author_id not in names and clock() < until:
                 names[each.author_id] = await self._handle_of(account, each.author_id)
         return [_with_name(each, names.get(each.author_id, "")) for each in heard]
 

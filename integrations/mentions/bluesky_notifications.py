@@ -18,7 +18,6 @@ from integrations.mentions.at_records import Written, heard_of, instant
 PAGES = 4
 PAGE = 50
 MOST_TAGS = 5
-MOST_CHECKED = 25
 _XRPC = "/xrpc/app.bsky."
 _REASONS = frozenset({"reply", "repost", "mention", "quote"})
 
@@ -79,7 +78,7 @@ class Notifications:
 
     async def _checked(self, account: FeedAccount, wanted: Wanted) -> list[Heard]:
         """Which of the mentions we have are gone."""
-        uris = [uri for uri in wanted.check if uri.startswith("at://")][:MOST_CHECKED]
+        uris = [uri for uri in wanted.check if uri.startswith("at://")]
         if not uris:
             return []
         try:

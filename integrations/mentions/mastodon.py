@@ -17,10 +17,9 @@ from integrations.mentions.answers import NotOffered, ask
 from integrations.mentions.mastodon_statuses import heard_reblog, heard_status
 
 PAGE = 40
-# An account may ask 300 times in five minutes; one read asks 1 + tags + these.
+# An account may ask 300 times in five minutes; one read asks 1 + tags + these, and once for each it checks.
 MOST_TAGS = 5
 MOST_THREADS = 3
-MOST_CHECKED = 5
 
 
 @dataclass
@@ -92,15 +91,17 @@ class MastodonMentions:
     async def _checked(self, account: FeedAccount, wanted: Wanted) -> list[Heard]:
         """Nobody tells a reader who asks that a status was edited or is gone."""
         found: list[Heard] = []
-        for uri, native in list(wanted.check.items())[:MOST_CHECKED]:
+        for uri, native in wanted.check.items():
             if "#reblog-" in uri:
                 continue
             try:
                 status = await self._ask(
                     account, f"/api/v1/statuses/{quote(str(native.get('id', '')), safe='')}", {}
                 )
-            except NotOffered:
-                found.append(Heard(uri, "removed", "", "", "", "", datetime.now(UTC)))
+            except NotOffered as answer:
+                # Its words are taken from us for ever, so only a plain answer counts.
+                if answer.is_gone:
+                    found.append(Heard(uri, "removed", "", "", "", "", datetime.now(UTC)))
                 continue
             told = heard_status(status, wanted, account) if isinstance(status, Mapping) else None
             found += [told] if told else []

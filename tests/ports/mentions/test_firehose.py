@@ -67,6 +67,23 @@ async def test_a_commit_that_nobody_can_read_does_not_stop_the_rest(stream: Stre
     assert ([each.text for each in batch.heard], batch.cursor) == (["still here"], "2")
 
 
+async def test_a_server_that_is_slow_with_names_delays_nobody(stream: Stream) -> None:
+    await StreamPeople(stream).reply("hello")
+    host, port = stream.address.removeprefix("http://").split(":")
+    account = FeedAccount("feed_1", "bluesky", stream.address, "lantern", ME, {})
+    asked: list[str] = []
+
+    async def slowly(account: FeedAccount, did: str) -> str:
+        asked.append(did)
+        return "ada.test"
+
+    places = frozenset({(host, int(port))})
+    for naming_s, names in ((0.0, [ADA]), (5.0, ["ada.test"])):
+        batch = await Firehose(places, slowly, quiet_s=0.3, naming_s=naming_s).read(account, WANTED, 0)
+        assert [each.author for each in batch.heard] == names
+    assert asked == [ADA]
+
+
 async def test_a_batch_ends_and_says_that_there_is_more(stream: Stream) -> None:
     people = StreamPeople(stream)
     for number in range(4):

@@ -61,7 +61,12 @@ _MENTION: tuple[SchemaItem, ...] = (
     sa.ForeignKeyConstraint(["deal_id"], ["deal.id"], name=conv("fk_mention_deal_id")),
     sa.ForeignKeyConstraint(["campaign_id"], ["campaign.id"], name=conv("fk_mention_campaign_id")),
     sa.PrimaryKeyConstraint("id", name=conv("pk_mention")),
-    sa.UniqueConstraint("network", "native_uri", name=conv("uq_mention_network_native_uri")),
+    sa.UniqueConstraint(
+        "organization_id",
+        "network",
+        "native_uri",
+        name=conv("uq_mention_organization_id_network_native_uri"),
+    ),
 )
 _CURSOR = (
     sa.Column("account_id", sa.String(), nullable=False),
