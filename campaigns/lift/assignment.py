@@ -82,11 +82,13 @@ def _drawn(campaign_id: str, cluster: str, salt: str) -> int:
 
 
 def _root(person: Person, known: Mapping[str, Person]) -> Person:
-    """The eligible person at the beginning of a chain of invitations; rings end where they began."""
-    seen = {person.account_id}
-    while (inviter := known.get(person.inviter_id or "")) is not None and inviter.account_id not in seen:
+    """The eligible person at the beginning of a chain of invitations; of a ring, its first by account id."""
+    seen = [person.account_id]
+    while (inviter := known.get(person.inviter_id or "")) is not None:
+        if inviter.account_id in seen:
+            return known[min(seen[seen.index(inviter.account_id) :])]
         person = inviter
-        seen.add(person.account_id)
+        seen.append(person.account_id)
     return person
 
 

@@ -82,10 +82,11 @@ def test_the_default_holdout_is_larger_where_people_are_few() -> None:
     assert (default_holdout(4_999), default_holdout(5_000)) == (20, 10)
 
 
-def test_a_ring_of_invitations_ends_where_it_began() -> None:
-    people = [Person("a", inviter_id="b"), Person("b", inviter_id="a"), Person("c", inviter_id="b")]
-    found = clusters_of(people, salt=_SALT, by_group=True)
-    assert set(found) == {"a", "b", "c"}
+@pytest.mark.parametrize("ring", ["ab", "abc", "bca", "dacb"])
+def test_who_invited_one_another_in_a_ring_and_whom_they_brought_stand_together(ring: str) -> None:
+    people = [Person(one, inviter_id=other) for one, other in zip(ring, ring[1:] + ring[0], strict=True)]
+    people += [Person("x", inviter_id="b"), Person("y", inviter_id="x")]
+    assert len(set(clusters_of(people, salt=_SALT, by_group=True).values())) == 1
 
 
 def test_group_names_are_one_group_however_they_are_spelt_and_do_not_show() -> None:
