@@ -77,7 +77,8 @@ async def import_contacts(
         merchant = await read_organization(unit, organization_id)
         if merchant is None:
             raise NotFound(what="organization")
-        today = local_day(await clock.now(unit), ZoneInfo(merchant.zone))
+        zone = ZoneInfo(merchant.zone)
+        today = local_day(await clock.now(unit), zone)
     good, wrong = read_contacts(lines, today)
     errors = tuple(sorted((*unread, *wrong), key=lambda error: error.line))
     if file.dry_run or (errors and not file.anyway):
@@ -87,7 +88,8 @@ async def import_contacts(
         # Short transactions: nobody who joins a deal waits for a long list.
         async with store.begin() as unit:
             part = good[start : start + _BATCH]
-            counts.update(await _store(unit, part, organization_id, await clock.now(unit)))
+            whose = _Whose(organization_id, zone, await clock.now(unit))
+            counts.update(await _store(unit, part, whose))
     async with store.begin() as unit:
         now = await clock.now(unit)
         told, subject = {"rows": len(good), **counts}, f"organization:{organization_id}"
@@ -97,23 +99,29 @@ async def import_contacts(
     return Imported(len(lines) + len(unread), len(good), errors, stored=True, **counts)
 
 
-async def _store(
-    unit: Unit, part: Sequence[TypedContact], organization_id: str, now: datetime
-) -> dict[str, int]:
-    ids = await identify_all(unit, [each.email for each in part], now)
+@dataclass(frozen=True)
+class _Whose:
+    """The merchant that imports, the zone its days are days of, and when."""
+
+    organization_id: str
+    zone: ZoneInfo
+    now: datetime
+
+
+async def _store(unit: Unit, part: Sequence[TypedContact], whose: _Whose) -> dict[str, int]:
+    ids = await identify_all(unit, [each.email for each in part], whose.now)
     people = {ids[each.email.lower()]: each for each in part}
-    added = await _keep(unit, people, organization_id, now)
-    given, withdrawn = await _agree(unit, people, organization_id, now)
+    added = await _keep(unit, people, whose.organization_id, whose.now)
+    given, withdrawn = await _agree(unit, people, whose)
     return {"added": added, "consents": given, "withdrawn": withdrawn}
 
 
-async def _agree(
-    unit: Unit, people: Mapping[Any, TypedContact], organization_id: str, now: datetime
-) -> tuple[int, int]:
+async def _agree(unit: Unit, people: Mapping[Any, TypedContact], whose: _Whose) -> tuple[int, int]:
     """How many consents are new, and how many of the file were taken back after their day and stay so."""
-    earlier = await _not_standing(unit, people, organization_id)
+    about, now = whose.organization_id, whose.now
+    earlier = await _not_standing(unit, people, about)
     given = {
-        key: Given(Consent(key, "news", organization_id), f"import: {each.consent_source}", _given_at(each))
+        key: Given(Consent(key, "news", about), f"import: {each.consent_source}", _given_at(each, whose.zone))
         for key, each in people.items()
         if key in earlier
     }
@@ -155,8 +163,8 @@ async def _not_standing(
     return {key: known.get(key) for key in agreed if key not in known or known[key] is not None}
 
 
-def _given_at(contact: TypedContact) -> datetime:
-    """The day of consent begins at its midnight; whoever left later that day has left."""
+def _given_at(contact: TypedContact, zone: ZoneInfo) -> datetime:
+    """The day of consent begins at the merchant's midnight; whoever left later that day has left."""
     if contact.consent_on is None:
         raise ValueError("no consent in this row")
-    return datetime.combine(contact.consent_on, time(), UTC)
+    return datetime.combine(contact.consent_on, time(), zone).astimezone(UTC)

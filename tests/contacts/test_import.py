@@ -3,14 +3,14 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 from campaigns.contacts.csv_rows import MOST_ROWS
 from campaigns.contacts.import_contacts import ContactFile, Imported, import_contacts
 from campaigns.contacts.queries import contacts_of, count_contacts
 from campaigns.contacts.rows import contacts
 from campaigns.foundation.errors import InvalidFields, NotAllowed
-from campaigns.people.rows import account, audit
+from campaigns.people.rows import account, audit, organization
 from campaigns.people.rules import Actor
 from tests.lift.scene import Scene
 
@@ -104,6 +104,17 @@ async def test_who_left_stays_out_until_they_agree_again_later(scene: Scene) -> 
     later = (scene.stage.clock.at - timedelta(days=1)).date().isoformat()
     renewed = await _import(scene, GOOD.replace("2026-03-01", later))
     assert (renewed.consents, renewed.withdrawn) == (1, 0)
+
+
+async def test_who_left_on_the_day_of_the_list_has_left_wherever_the_merchant_is(scene: Scene) -> None:
+    """A day begins hours earlier in Shanghai than in Greenwich."""
+    async with scene.stage.store.begin() as unit:
+        zone = update(organization).where(organization.c.id == scene.merchant_id)
+        await unit.run(zone.values(zone="Asia/Shanghai"))
+    scene.stage.clock.advance(hours=5)  # one in the morning of the 25th there
+    await scene.withdraw(await scene.contact("ada@people.example"))
+    done = await _import(scene, HEAD + "ada@people.example,,form,2026-11-25\n")
+    assert (done.consents, done.withdrawn) == (0, 1)
 
 
 async def test_two_merchants_keep_their_contacts_and_consents_apart(scene: Scene) -> None:
