@@ -21,7 +21,7 @@ from campaigns.lift.outcomes import outcomes
 from campaigns.lift.publish import as_stored
 from campaigns.lift.queries import experiment_of, health
 from campaigns.lift.rows import experiments, lift_results
-from campaigns.lift.rules import ClusterOutcome, Experiment, Health, missing_clusters
+from campaigns.lift.rules import ClusterOutcome, Experiment, Health
 
 
 @dataclass(frozen=True)
@@ -90,8 +90,4 @@ def version_of(experiment: Experiment, found: list[ClusterOutcome], counts: Heal
 
 def _result(counted: Counted, now: datetime) -> dict[str, Any]:
     found = answer(counted.experiment, counted.outcomes, counted.health, salt=counted.salt, now=now)
-    result = as_stored(found, counted.outcomes, data_version=counted.version, now=now)
-    if missing_clusters(counted.experiment, len(counted.outcomes)) or not counted.experiment.has_holdout:
-        # R86: below the sample fixed before launch there is no number, not even for those who would ask for one.
-        result |= {"lift": None, "second_opinion": None}
-    return result
+    return as_stored(found, counted.outcomes, data_version=counted.version, now=now)

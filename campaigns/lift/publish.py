@@ -2,7 +2,9 @@
 
 A group of fewer than ten is never shown by itself. The small ones of an arm and stratum go together as one row of
 sums and sums of squares, with one more group where these together would still be too few, so that nothing can be
-had by subtraction. From the sums anybody can redo the t interval exactly; from whole groups the verdict itself.
+had by subtraction; across strata where one is too small for that, and an arm of fewer than ten people is left out.
+Nothing at all goes out while the result is preliminary or its sample too small (R86). From the sums anybody can
+redo the t interval exactly; from whole groups the verdict itself.
 """
 
 from __future__ import annotations
@@ -17,7 +19,7 @@ from typing import Any
 from campaigns.lift.answer import Answer, versions
 from campaigns.lift.estimators.cuped import Cuped
 from campaigns.lift.estimators.ratio import Lift
-from campaigns.lift.rules import ClusterOutcome
+from campaigns.lift.rules import ClusterOutcome, missing_clusters
 from campaigns.lift.small_cells import FEWEST_PEOPLE
 
 SCHEMA = "quorum.lift/1"
@@ -31,14 +33,15 @@ def as_stored(
     """
     experiment, verdict = answer.experiment, answer.verdict
     early = "preliminary" in verdict.badges
-    clusters, merged = cluster_table(outcomes)
+    withheld = early or not experiment.has_holdout or missing_clusters(experiment, len(outcomes)) > 0
+    clusters, merged = ([], []) if withheld else cluster_table(outcomes)
     return {
         "schema": SCHEMA,
         "data_version": data_version,
         "computed_at": _instant(now),
         "verdict": {**asdict(verdict), "badges": list(verdict.badges), "text": verdict.text},
-        "lift": None if early else lift_table(answer.lift),
-        "second_opinion": None if early else lift_table(answer.delta),
+        "lift": None if withheld else lift_table(answer.lift),
+        "second_opinion": None if withheld else lift_table(answer.delta),
         "covariate": _covariate(answer.cuped),
         "checks": [_plain(asdict(check)) for check in answer.checks],
         "power": {
@@ -54,7 +57,7 @@ def as_stored(
         },
         "clusters": clusters,
         "small_groups": merged,
-        "recompute": "sums" if merged else "clusters",
+        "recompute": _recompute(outcomes, clusters, merged),
     }
 
 
@@ -70,14 +73,41 @@ def cluster_table(
     outcomes: Sequence[ClusterOutcome],
 ) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
     """Groups without their names, in the order of these, and sums of those too small to be shown."""
-    rows, merged = [], []
-    ordered = sorted(outcomes, key=lambda each: each.cluster)
-    for _, members in groupby(sorted(ordered, key=_cell), key=_cell):
-        shown, hidden = _apart(list(members))
-        rows += [(each.cluster, _row(each)) for each in shown]
-        if hidden:
-            merged.append(_sums(hidden))
-    return [row for _, row in sorted(rows, key=lambda pair: pair[0])], merged
+    shown: list[ClusterOutcome] = []
+    merged: list[dict[str, Any]] = []
+    ordered = sorted(outcomes, key=lambda each: (_cell(each), each.cluster))
+    for _, of_arm in groupby(ordered, key=lambda each: each.arm):
+        cells = [_apart(list(members)) for _, members in groupby(of_arm, key=_cell)]
+        large, hidden = _pooled([each for some, _ in cells for each in some], [small for _, small in cells])
+        shown += large
+        merged += [_sums(members) for members in hidden]
+    return [_row(each) for each in sorted(shown, key=lambda each: each.cluster)], merged
+
+
+def _pooled(
+    large: list[ClusterOutcome], hidden: list[list[ClusterOutcome]]
+) -> tuple[list[ClusterOutcome], list[list[ClusterOutcome]]]:
+    """What is too small even together in its stratum goes with others of its arm, or is left out."""
+    whole = [members for members in hidden if _is_enough(members)]
+    rest = [each for members in hidden if not _is_enough(members) for each in members]
+    large = sorted(large, key=lambda each: (each.n_eligible, each.cluster))
+    while rest and not _is_enough(rest) and (whole or large):
+        rest += whole.pop() if whole else [large.pop(0)]
+    return large, [*whole, rest] if _is_enough(rest) else whole
+
+
+def _is_enough(members: Sequence[ClusterOutcome]) -> bool:
+    """Two groups at least: a single one taken with known others would be had by subtraction."""
+    return len(members) >= 2 and sum(each.n_eligible for each in members) >= FEWEST_PEOPLE
+
+
+def _recompute(
+    outcomes: Sequence[ClusterOutcome], clusters: Sequence[Any], merged: Sequence[Mapping[str, Any]]
+) -> str:
+    """From what anybody can redo it: whole groups, sums, or nothing where some are left out."""
+    if len(clusters) + sum(row["groups"] for row in merged) < len(outcomes):
+        return "nothing"
+    return "sums" if merged else "clusters"
 
 
 def _cell(outcome: ClusterOutcome) -> tuple[str, int]:
@@ -89,8 +119,7 @@ def _apart(members: list[ClusterOutcome]) -> tuple[list[ClusterOutcome], list[Cl
     large = sorted(
         (each for each in members if each.n_eligible >= FEWEST_PEOPLE), key=lambda each: each.n_eligible
     )
-    # Two groups at least: a single one taken with known others would be had by subtraction.
-    while small and large and (sum(each.n_eligible for each in small) < FEWEST_PEOPLE or len(small) < 2):
+    while small and large and not _is_enough(small):
         small.append(large.pop(0))
     return large, small
 
@@ -112,7 +141,7 @@ def _sums(members: Sequence[ClusterOutcome]) -> dict[str, Any]:
     contaminated = sum(each.contaminated for each in members)
     return {
         "arm": members[0].arm,
-        "stratum": members[0].stratum,
+        "stratum": members[0].stratum if len({each.stratum for each in members}) == 1 else None,
         "groups": len(members),
         **sums,
         "contaminated": contaminated,

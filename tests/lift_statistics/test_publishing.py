@@ -131,15 +131,29 @@ def test_names_of_groups_and_people_stay_inside() -> None:
     assert "Chess club" not in json.dumps(stored(outcomes, an_experiment()))
 
 
-@given(st.lists(st.integers(1, 25), min_size=0, max_size=12))
-def test_no_group_of_fewer_than_ten_is_shown_or_to_be_had_by_subtraction(sizes: list[int]) -> None:
-    members = [ClusterOutcome(f"g{place:02}", TREATED, 0, size, 0, 0, 0) for place, size in enumerate(sizes)]
+@given(st.lists(st.tuples(st.integers(1, 25), st.integers(0, 3)), min_size=0, max_size=12))
+def test_no_group_of_fewer_than_ten_is_shown_or_to_be_had_by_subtraction(
+    drawn: list[tuple[int, int]],
+) -> None:
+    """Also not where a stratum or the whole arm has fewer: sums of squares of two people give both away."""
+    members = [
+        ClusterOutcome(f"g{place:02}", TREATED, stratum, size, 0, 0, 0)
+        for place, (size, stratum) in enumerate(drawn)
+    ]
     shown, merged = cluster_table(members)
     assert all(row["n_eligible"] >= FEWEST_PEOPLE for row in shown)
-    assert len(shown) + sum(row["groups"] for row in merged) == len(sizes)
-    for row in merged:
-        everybody_is_small = sum(sizes) < FEWEST_PEOPLE or len(sizes) == 1
-        assert everybody_is_small or (row["n"] >= FEWEST_PEOPLE and row["groups"] >= 2)
+    assert all(row["n"] >= FEWEST_PEOPLE and row["groups"] >= 2 for row in merged)
+    left_out = len(drawn) - len(shown) - sum(row["groups"] for row in merged)
+    everybody_is_small = sum(size for size, _ in drawn) < FEWEST_PEOPLE or len(drawn) == 1
+    assert left_out == (len(drawn) if everybody_is_small and not shown else 0)
+
+
+@pytest.mark.parametrize("now", [AFTER, LAUNCHED + timedelta(days=5)], ids=["too few groups", "preliminary"])
+def test_nobody_can_compute_a_number_that_is_not_said(now: datetime) -> None:
+    """R86"""
+    result = stored(outcomes_of(LIFTED, 1), an_experiment(minimum_sample=500), now=now)
+    assert result["lift"] is result["second_opinion"] is None
+    assert (result["clusters"], result["small_groups"], result["recompute"]) == ([], [], "nothing")
 
 
 def a_line(link: str | None, channel: str, orders: int, clicks: int = 0) -> CreditLine:
