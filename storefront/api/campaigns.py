@@ -10,7 +10,7 @@ from litestar.di import NamedDependency
 from litestar.params import JSONBody
 
 from campaigns.deals.campaign_queries import CampaignView, campaign_by_id, console_campaigns, groupable_deals
-from campaigns.deals.campaign_rules import Idea
+from campaigns.deals.campaign_rules import Idea, OtherCurrency
 from campaigns.deals.group_deals import add_deal
 from campaigns.deals.write_campaign import create_campaign
 from campaigns.foundation.errors import FieldError, InvalidFields, NotFound
@@ -157,9 +157,9 @@ async def read_report(
 
 
 async def _check_deals(site: Site, deal_ids: list[str], owner: OrganizationId) -> None:
-    """Before anything is written, so that a refusal leaves no half-made draft. Raises InvalidFields."""
+    """Before anything is written, so that a refusal leaves no half-made draft. Raises InvalidFields, OtherCurrency."""
     async with site.store.read() as unit:
-        free = {deal.id for deal in await groupable_deals(unit, owner)}
+        free: dict[str, str] = {deal.id: deal.currency for deal in await groupable_deals(unit, owner)}
     sentence = "This deal is over, in another campaign, or not yours."
     wrong = [
         FieldError(f"deal_ids.{place}", "not_free", sentence)
@@ -168,6 +168,8 @@ async def _check_deals(site: Site, deal_ids: list[str], owner: OrganizationId) -
     ]
     if wrong:
         raise InvalidFields(wrong)
+    if len({free[each] for each in deal_ids}) > 1:
+        raise OtherCurrency(currency=free[deal_ids[0]])
 
 
 async def _campaign(site: Site, campaign_id: str) -> CampaignView:

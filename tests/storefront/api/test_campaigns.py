@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import pytest
+from sqlalchemy import select, update
 
+from campaigns.deals.rows import deals, offers
 from tests.storefront.api.programs import Office, a_key
 from tests.storefront.consoles.campaign_scene import bring, contact_file
 
@@ -45,6 +47,17 @@ async def test_a_deal_that_is_not_free_leaves_no_half_made_campaign(office: Offi
     assert refused.status_code == 422
     assert refused.json()["errors"][0]["field"] == "deal_ids.0"
     assert len((await owner.get("/campaigns")).json()["campaigns"]) == 1
+
+
+async def test_deals_in_two_currencies_leave_no_half_made_campaign(office: Office) -> None:
+    deal_ids = [await office.world.deal(threshold=2) for _ in range(2)]
+    async with office.world.store.begin() as unit:
+        of = select(deals.c.offer_id).where(deals.c.id == deal_ids[1])
+        await unit.run(update(offers).where(offers.c.id.in_(of)).values(currency="EUR"))
+    owner = await office.program("owner")
+    refused = await owner.post("/campaigns", {"name": "First", "deal_ids": deal_ids})
+    assert (refused.status_code, refused.json()["code"]) == (409, "other_currency")
+    assert (await owner.get("/campaigns")).json()["campaigns"] == []
 
 
 async def test_a_campaign_is_launched_once(office: Office) -> None:
