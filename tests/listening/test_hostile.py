@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import insert, select, update
@@ -74,10 +75,10 @@ async def _elsewhere(scene: Scene) -> Scene:
     world, other, account_id = scene.world, new_id("org"), new_id("feed")
     kept = sealed({"access": "another-token"}, world.keys)
     async with world.store.begin() as unit:
-        row = await unit.one(select(organization).where(organization.c.id == world.merchant_id))
+        row: Any = await unit.one(select(organization).where(organization.c.id == world.merchant_id))
         named = {**row._mapping, "id": other, "slug": "elsewhere", "name": "Elsewhere"}
         await unit.run(insert(organization).values(named))
-        feed = await unit.one(select(feed_accounts).where(feed_accounts.c.id == scene.account_id))
+        feed: Any = await unit.one(select(feed_accounts).where(feed_accounts.c.id == scene.account_id))
         mine = {"id": account_id, "organization_id": other, "native_id": "did:plc:other", "handle": "other"}
         await unit.run(insert(feed_accounts).values({**feed._mapping, **mine, **kept}))
         await unit.run(
