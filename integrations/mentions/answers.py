@@ -51,7 +51,7 @@ def failure_of(answer: httpx.Response) -> Exception:
         return LoginExpired(detail)
     if word in _LOST or answer.status_code in (401, 403):
         return AccountLost(detail)
-    if answer.status_code in (400, 404, 410, 501):
+    if answer.status_code in (400, 404, 410):
         return NotOffered(detail, is_gone=answer.status_code in (404, 410))
     return BodyRefused(detail)
 
