@@ -18,6 +18,7 @@ from campaigns.sharing.ports import (
     LoginExpired,
     NotThere,
     PublishedPost,
+    TryLater,
 )
 from integrations.feeds.bluesky.answers import allowance_of, failure_of, word_of
 from integrations.feeds.bluesky.records import LONGEST, POST, THUMB_BYTES, post_record, record_key
@@ -118,17 +119,29 @@ class BlueskyPublisher:
             raise failure_of(answer)
 
     async def _upload(self, image: bytes, account: FeedAccount) -> Mapping[str, Any]:
-        answer = await self._call(
-            account.address,
-            "com.atproto.repo.uploadBlob",
-            token=_access(account),
-            content=await small_jpeg(image, THUMB_BYTES),
-            headers={"Content-Type": "image/jpeg"},
-        )
+        content = await small_jpeg(image, THUMB_BYTES)
+        try:
+            answer = await self._call(
+                account.address,
+                "com.atproto.repo.uploadBlob",
+                token=_access(account),
+                content=content,
+                headers={"Content-Type": "image/jpeg"},
+            )
+        except TryLater:
+            await self._check_login(account)
+            raise
         blob = answer.body.get("blob") if answer.ok and isinstance(answer.body, dict) else None
         if not isinstance(blob, dict):
             raise failure_of(answer)
         return blob
+
+    async def _check_login(self, account: FeedAccount) -> None:
+        """A server answers 500 to an upload whose token it cannot read, and says so when asked whose it is."""
+        name = "com.atproto.server.getSession"
+        answer = await self._call(account.address, name, method="GET", token=_access(account))
+        if not answer.ok:
+            raise failure_of(answer)
 
     async def _call(
         self, address: str, name: str, *, method: str = "POST", token: str = "", **request: Any
