@@ -31,6 +31,7 @@ NO_PAGE = re.compile(
     r"/(live|paid|pay|sign-out|health/.*|metrics|static/.*|webhooks/.*|another-card|take-back|approve|send-back"
     r"|till/decline|device|check-ins/csv|stop|consent|card.png|links.csv|end|reopen"
     r"|report\.json|tables/[^/]+"
+    r"|disconnect|retire|posts/[^/]*/\{act:str\}|wall/pictures/[^/]+"
     r"|mentions/[^/]*/(answer|assign|dismiss|own|sentiment))$"
     r"|^/(schema|s/)"
 )
@@ -91,6 +92,7 @@ async def _tour(shop: Shop, scene: Scene) -> dict[str, list[str]]:
         "/how-it-works",
         "/business",
         "/sign-in",
+        "/wall",
         "/mailbox",
         f"/mailbox/{letter}",
         "/nowhere",
