@@ -17,7 +17,7 @@ from campaigns.sharing.posts.asking import Feed, ask
 from campaigns.sharing.posts.figures import Telling, buyer_of, plain, values_of
 from campaigns.sharing.posts.lease import look
 from campaigns.sharing.posts.link import post_link
-from campaigns.sharing.posts.outcomes import refused_before
+from campaigns.sharing.posts.outcomes import gave_up, refused_before
 from campaigns.sharing.posts.picture import PostPicture, drawn, picture_of
 from campaigns.sharing.posts.rows import move_post, posts, read_post, templates
 from campaigns.sharing.posts.standing import order_of, untrue
@@ -66,6 +66,8 @@ async def _write(row: Any, feed: Feed) -> _Written | None:
         why = await untrue(unit, row, now) or ("" if text else RETIRED)
         if why:
             await move_post(unit, row, "dropped", now, reason=why)
+            return None
+        if await gave_up(unit, row, now):
             return None
         try:
             return await _written(unit, row, text, feed, now)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import and_, exists, or_, select, update
+from sqlalchemy import ColumnElement, and_, exists, or_, select, update
 
 from campaigns.foundation.store import Unit
 from campaigns.sharing.posts.rows import feed_accounts, posts
@@ -29,17 +29,19 @@ class Held:
 
 async def due_accounts(unit: Unit, now: datetime, networks: Sequence[str]) -> list[str]:
     """Accounts that nobody holds, that do not rest, and for which something is to be sent, looked up or taken down."""
-    work = exists().where(
-        posts.c.account_id == feed_accounts.c.id,
-        or_(
-            posts.c.state == "sending",
-            and_(posts.c.state == "queued", posts.c.not_before <= now),
-            and_(posts.c.state == "published", posts.c.withdraw_asked_at.is_not(None)),
-        ),
-    )
+    work = exists().where(posts.c.account_id == feed_accounts.c.id, is_due(now))
     statement = select(feed_accounts.c.id).where(_free(now), _awake(now), work)
     statement = statement.where(feed_accounts.c.network.in_(networks)).order_by(feed_accounts.c.id)
     return [row.id for row in await unit.all(statement)]
+
+
+def is_due(now: datetime) -> ColumnElement[bool]:
+    """Posts to be sent, looked up or taken down now."""
+    return or_(
+        posts.c.state == "sending",
+        and_(posts.c.state == "queued", posts.c.not_before <= now),
+        and_(posts.c.state == "published", posts.c.withdraw_asked_at.is_not(None)),
+    )
 
 
 async def take(unit: Unit, account_id: str, now: datetime) -> Held | None:

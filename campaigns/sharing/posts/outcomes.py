@@ -102,6 +102,14 @@ async def could_not_look(
         await unit.run(_sending(row).values(retry_at=until, **note))
 
 
+async def gave_up(unit: Unit, row: Any, now: datetime) -> bool:
+    """Fail a queued post that could not leave for a day, so that a person hears of it."""
+    if now - row.not_before < GIVE_UP:
+        return False
+    await move_post(unit, row, "failed", now, reason="gave_up")
+    return True
+
+
 async def not_there(unit: Unit, row: Any, now: datetime) -> None:
     """The feed says that the post does not exist: the same body again under the same key."""
     if row.tries >= MOST_TRIES:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import and_, case, or_, select, update
+from sqlalchemy import case, select, update
 
 from campaigns.foundation.failpoints import failpoint
 from campaigns.foundation.store import Unit
@@ -19,10 +19,10 @@ from campaigns.sharing.ports import FeedError, FrozenPost, NotThere, PublishedPo
 from campaigns.sharing.posts import outcomes
 from campaigns.sharing.posts.asking import Feed, ask, feed_of
 from campaigns.sharing.posts.freeze import freeze, unapproved
-from campaigns.sharing.posts.lease import Held, LeaseLost, give_back, look, rests, take
+from campaigns.sharing.posts.lease import Held, LeaseLost, give_back, is_due, look, rests, take
 from campaigns.sharing.posts.outside import FeedOutside
 from campaigns.sharing.posts.rows import feed_accounts, move_post, posts, read_post
-from campaigns.sharing.posts.rules import GIVE_UP, SETTLE_S
+from campaigns.sharing.posts.rules import SETTLE_S, TURN
 from campaigns.sharing.posts.sealing import KeyGone
 from campaigns.sharing.posts.standing import untrue
 from campaigns.sharing.posts.take_down import take_down
@@ -40,18 +40,19 @@ class _Step:
 
 
 async def publish_due(account_id: str, outside: FeedOutside, *, stopping: asyncio.Event | None = None) -> int:
-    """Handle what is due, until nothing is, the account rests or `stopping` is set. Answers how many steps.
+    """Handle what is due, until nothing is, the account rests, its turn is over or `stopping` is set. How many steps.
 
     Never raises for what a feed does; the rows say what came of it. Nothing where another worker has the account.
     """
     async with outside.store.begin() as unit:
-        held = await take(unit, account_id, await outside.clock.now(unit))
+        began = await outside.clock.now(unit)
+        held = await take(unit, account_id, began)
     made = 0
     if held is None:
         return made
     try:
         while made < _MOST_STEPS and not (stopping and stopping.is_set()):
-            step = await _next(held, outside)
+            step = await _next(held, outside, began + TURN)
             if step is None:
                 break
             made += 1
@@ -63,12 +64,15 @@ async def publish_due(account_id: str, outside: FeedOutside, *, stopping: asynci
     return made
 
 
-async def _next(held: Held, outside: FeedOutside) -> _Step | None:
-    """What comes next: what may have been sent, then what must go, then the oldest that waits."""
+async def _next(held: Held, outside: FeedOutside, until: datetime) -> _Step | None:
+    """What comes next: what may have been sent, then what must go, then the oldest that waits.
+
+    What could not be taken down is tried again when nothing else waits.
+    """
     async with outside.store.begin() as unit:
         now = await outside.clock.now(unit)
         account = await look(unit, held, now)
-        if rests(account, now):
+        if now >= until or rests(account, now):
             return None
         row = await unit.one(_due(held.account_id, now))
         if row is None or await _is_too_early(unit, row, account.network, now):
@@ -77,14 +81,12 @@ async def _next(held: Held, outside: FeedOutside) -> _Step | None:
 
 
 def _due(account_id: str, now: datetime) -> Any:
-    wanted = or_(
-        posts.c.state == "sending",
-        and_(posts.c.state == "published", posts.c.withdraw_asked_at.is_not(None)),
-        and_(posts.c.state == "queued", posts.c.not_before <= now),
-    )
-    first = case((posts.c.state == "sending", 0), (posts.c.state == "published", 1), else_=2)
+    tried = posts.c.retry_at.is_not(None)
+    first = case((posts.c.state == "sending", 0), (posts.c.state == "queued", 2), (tried, 3), else_=1)
     oldest = (posts.c.not_before, posts.c.created_at, posts.c.id)
-    return select(posts).where(posts.c.account_id == account_id, wanted).order_by(first, *oldest).limit(1)
+    return (
+        select(posts).where(posts.c.account_id == account_id, is_due(now)).order_by(first, *oldest).limit(1)
+    )
 
 
 async def _is_too_early(unit: Unit, row: Any, network: str, now: datetime) -> bool:
@@ -160,8 +162,7 @@ async def _begin(post_id: str, feed: Feed) -> Any:
         if why:
             await move_post(unit, row, "dropped", now, reason=why)
             return None
-        if now - row.not_before >= GIVE_UP:
-            await move_post(unit, row, "failed", now, reason="gave_up")
+        if await outcomes.gave_up(unit, row, now):
             return None
         begun = {"sent_at": now, "tries": row.tries + 1, "unsure": True, "retry_at": None}
         if not await move_post(unit, row, "sending", now, **begun):

@@ -58,6 +58,8 @@ MOST_TRIES = 12
 CALL_TIMEOUT_S = 45
 # Outlives three of the calls that a worker makes between two looks at its lease.
 LEASE_S = 150
+# After so long an account lets others have their turn, however much still waits for it.
+TURN = timedelta(seconds=60)
 # How long after a lost answer a look-up can be believed: some servers answer before they have stored.
 SETTLE_S = {"mastodon": 30.0}
 # Below this, a few calls are left for taking posts down.

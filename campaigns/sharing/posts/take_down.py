@@ -23,7 +23,7 @@ async def take_down(row: Any, feed: Feed) -> None:
         return
     async with feed.outside.store.begin() as unit:
         now = await feed.outside.clock.now(unit)
-        gone = {"reason": row.withdraw_reason, "withdraw_asked_at": None, "last_error": ""}
+        gone = {"reason": row.withdraw_reason, "withdraw_asked_at": None, "retry_at": None, "last_error": ""}
         await move_post(unit, row, "withdrawn", now, **gone)
 
 
@@ -33,9 +33,10 @@ async def _went_wrong(row: Any, error: FeedError, feed: Feed) -> None:
         note: dict[str, Any] = {"last_error": said(error)}
         if isinstance(error, BodyRefused):
             # It will never be taken down from here; the post stays, and says so.
-            note |= {"withdraw_asked_at": None, "withdraw_reason": ""}
+            note |= {"withdraw_asked_at": None, "withdraw_reason": "", "retry_at": None}
+        elif not isinstance(error, AccountLost):
+            # Behind what waits from now on: a feed that knows nothing of taking down must hear of what follows.
+            note |= {"retry_at": await pause(unit, row.account_id, error, now)}
         await unit.run(update(posts).where(posts.c.id == row.id).values(**note))
         if isinstance(error, AccountLost):
             await lose(unit, row.account_id, error, now, deal_id=row.deal_id)
-        elif not isinstance(error, BodyRefused):
-            await pause(unit, row.account_id, error, now)
