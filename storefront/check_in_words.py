@@ -30,6 +30,12 @@ ALONE = {
     ),
     "too_many_tries": ("bad", "Staff only", "The code was wrong too often. Nothing was used. " + _STAFF),
     "needs_attention": ("bad", "Staff only", "We cannot confirm this check-in. Nothing was used. " + _STAFF),
+    "invalid": (
+        "warn",
+        "Too old",
+        "This page was more than two minutes old, or was sent before. Nothing was used. Type the code that the till "
+        "screen shows now. " + _STAFF,
+    ),
     "not_yet_valid": ("warn", "Too early", "This voucher is not valid yet. Nothing was used."),
     "expired": ("bad", "Expired", "This voucher has expired."),
     "wrong_venue": ("warn", "Another venue", "This voucher is not for {venue}. Nothing was used."),
@@ -61,7 +67,7 @@ REASONS = {
     "position_unclear": "The position was unclear.",
     "too_many_tries": "Too many wrong codes.",
     "needs_attention": "It could not be confirmed, or staff declined.",
-    "invalid": "No voucher of ours.",
+    "invalid": "The page was too old, or was sent before.",
     "not_yet_valid": "The voucher is not valid yet.",
     "expired": "The voucher has expired.",
     "wrong_venue": "The voucher is for another venue.",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hmac
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from hashlib import sha256
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -28,6 +28,9 @@ from campaigns.foundation.ids import new_id
 from campaigns.foundation.keys import Keys
 from campaigns.foundation.store import Unit
 
+# No device was there earlier; close to either end of the calendar an instant cannot be moved to another zone.
+_EARLIEST, _LATEST = datetime(2000, 1, 1, tzinfo=UTC), datetime(9000, 1, 1, tzinfo=UTC)
+
 
 def fence_of(venue: Any) -> Fence:
     return Fence(venue.radius_m, venue.max_accuracy_m, venue.max_position_age_s)
@@ -36,6 +39,8 @@ def fence_of(venue: Any) -> Fence:
 def check_claim(claim: PresenceClaim) -> None:
     """Raises NotAPosition for what no device on earth can mean."""
     if is_malformed(claim.accuracy_m, claim.latitude, claim.longitude) or not 0 < claim.accuracy_share < 1:
+        raise NotAPosition
+    if not _EARLIEST <= claim.at <= _LATEST:
         raise NotAPosition
 
 

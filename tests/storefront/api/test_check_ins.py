@@ -15,6 +15,8 @@ from campaigns.checkins.rows import check_ins
 from campaigns.checkins.venue_code import code_at
 from campaigns.deals.rows import deal_venues, venues
 from campaigns.vouchers.rows import vouchers
+from campaigns.vouchers.rules import ANSWERS
+from storefront.check_in_words import ALONE, REASONS
 from tests.storefront.api.programs import Office, code_of
 
 CENTRE = (45.5181, -122.6586)
@@ -121,7 +123,7 @@ async def test_an_offer_is_written_listed_and_stopped(office: Office) -> None:
     held = await a_held_voucher(office)
     owner = await office.program("owner")
     words = {"title": "Tea for regulars", "reward": "a pot of tea", "staff_sentence": "Pour a pot."}
-    body = {"venue_id": held.venue_id, "kind": "loyalty", **words, "every": 5, "stock": 40}
+    body = {"venue_id": held.venue_id, "kind": "loyalty", **words, "every": 5, "capacity": 40}
     made = (await owner.post("/check-in-offers", body)).json()
     assert (made["every"], made["left"], made["ended_at"]) == (5, 40, None)
     stopped = await owner.post(f"/check-in-offers/{made['id']}/stop", key="")
@@ -167,3 +169,29 @@ async def test_guessing_a_device_stops(office: Office) -> None:
     headers = signed_in("qnobody", "x")
     answers = [(await client.post("/positions/owntracks", headers=headers)).status_code for _ in range(21)]
     assert answers == [401] * 20 + [429]
+
+
+@pytest.mark.parametrize("at", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00"])
+async def test_an_instant_at_the_end_of_the_calendar_is_no_position(office: Office, at: str) -> None:
+    """S19: it cannot be moved to another zone, so nothing may try."""
+    held = await a_held_voucher(office)
+    sent = await arrival(office, held)
+    answer = await office.anybody.post("/check-ins", {**sent, "position": {**sent["position"], "at": at}})
+    assert answer.json()["code"] == "not_a_position"
+
+
+async def test_a_challenge_that_is_too_old_is_told_and_uses_nothing(office: Office) -> None:
+    """R77: whoever walks to the till with the page open is told to try again."""
+    held = await a_held_voucher(office)
+    sent = await arrival(office, held)
+    office.world.clock.advance(minutes=3)
+    answer = await office.anybody.post("/check-ins", {**sent, "code": await digits(office, held)})
+    told = answer.json()
+    assert (told["state"], told["reason"], told["redeemed_at"]) == ("refused", "invalid", None)
+    assert "two minutes old" in told["sentence"]
+
+
+def test_every_answer_has_words_for_holders_and_for_merchants() -> None:
+    """R69"""
+    assert set(ANSWERS) <= set(ALONE)
+    assert set(ANSWERS) <= set(REASONS)
