@@ -135,7 +135,7 @@ def go(address: str) -> Response[str]:
 
 
 async def texts_of(request: AnyRequest, *names: str) -> dict[str, str]:
-    """Named fields of a small form; what is missing, or is a file, is empty."""
+    """Named fields of a small form; what is missing, or is a file, is empty. NUL, which no database keeps, is gone."""
     form: Any = await request.form()
     sent = {name: form.get(name) for name in names}
-    return {name: value if isinstance(value, str) else "" for name, value in sent.items()}
+    return {name: value.replace("\x00", "") if isinstance(value, str) else "" for name, value in sent.items()}

@@ -16,6 +16,7 @@ from campaigns.foundation.ids import VenueId
 from campaigns.orders.owners import merchant_of_venue
 from campaigns.people.queries import Organization, read_organization
 from campaigns.people.rules import require
+from storefront.api.owners import plausible
 from storefront.consoles.access import chosen, console_links, go, merchants_for
 from storefront.consoles.editor_form import by_field
 from storefront.consoles.venue_form import empty_venue, typed_from, typed_of
@@ -83,7 +84,7 @@ async def open_venue(request: AnyRequest, venue_id: str, act: str) -> tuple[Orga
     if actor.is_anonymous:
         require(actor, act)
     async with site_of(request).store.read() as unit:
-        owner = await merchant_of_venue(unit, venue_id)
+        owner = await merchant_of_venue(unit, venue_id) if plausible(venue_id) else None
         if owner is None or not (owner in actor.roles or actor.is_operator):
             raise NotFound(what="venue")
         require(actor, act, owner)

@@ -14,6 +14,7 @@ from campaigns.deals.views import VenueView
 from campaigns.foundation.errors import NotFound
 from campaigns.foundation.store import Unit
 from campaigns.orders.queries import VoucherView, voucher_page
+from storefront.api.owners import plausible
 from storefront.check_in_words import ToldAlone, told_alone
 from storefront.formats import local_day, time_of_day
 from storefront.pages.paying import links_of
@@ -113,6 +114,8 @@ async def _attempt(unit: Unit, attempt_id: str, voucher_id: str) -> CheckedIn | 
     """An attempt of this very voucher; one of another is not there."""
     if not attempt_id:
         return None
+    if not plausible(attempt_id):
+        raise NotFound(what="check-in")
     found = await checked_in(unit, attempt_id)
     if found.voucher_id != voucher_id:
         raise NotFound(what="check-in")

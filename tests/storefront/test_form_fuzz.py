@@ -11,7 +11,9 @@ from typing import Any
 from urllib.parse import quote
 
 import httpx
+from sqlalchemy import update
 
+from campaigns.deals.rows import venues
 from campaigns.foundation.clock import ManualClock
 from campaigns.foundation.ids import OrganizationId
 from campaigns.foundation.store import Store
@@ -88,6 +90,8 @@ async def everybody(world: World, shop: Shop) -> list[Walk]:
     await world.deal(slug="draft-deal", state="draft", published_at=None)
     await world.deal(slug="deal-in-review", state="in_review", published_at=None)
     on = await world.deal(slug="deal-on", threshold=1)
+    async with world.store.begin() as unit:  # so that holders may check in alone
+        await unit.run(update(venues).values(latitude=45.5181, longitude=-122.6586, self_check_in=True))
     links = [world.links.order(await world.join(open_deal, "ada@example.com"))]
     links += [world.links.order(await world.buy(deal, "bo@example.com")) for deal in (open_deal, on)]
     paths = [link.removeprefix(world.links.address) for link in links]
