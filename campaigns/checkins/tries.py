@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from sqlalchemy import func, select
 
 from campaigns.checkins.rows import check_ins
 from campaigns.checkins.rules import MOST_WRONG_CODES
 from campaigns.foundation.store import Unit
+from campaigns.people.limits import Limit
+
+# Every attempt of a voucher is kept, refused ones too, so there must be an end to them (S18).
+ATTEMPTS = Limit("check_in", 30, timedelta(minutes=15))
 
 
 async def tries_left(unit: Unit, voucher_id: str) -> int:

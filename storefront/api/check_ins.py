@@ -15,9 +15,10 @@ from campaigns.checkins.listing import Wanted, listed
 from campaigns.checkins.ports import PresenceClaim
 from campaigns.checkins.queries import CheckedIn, checked_in
 from campaigns.checkins.rules import CHECK_IN
-from campaigns.checkins.tries import tries_left
+from campaigns.checkins.tries import ATTEMPTS, tries_left
 from campaigns.checkins.venue_code import show_code
 from campaigns.foundation.errors import NotFound
+from campaigns.people.limits import count_try
 from campaigns.people.rules import Actor, require
 from storefront.api.check_in_shapes import (
     CheckIn,
@@ -89,6 +90,7 @@ async def begin_check_in(
         *KEYED,
         "not_a_position",
         "self_check_in_not_offered",
+        "too_many_tries",
     ),
 )
 async def take_check_in(
@@ -103,6 +105,7 @@ async def take_check_in(
         voucher_id = links_of(site).voucher_id(data.voucher)
         if voucher_id is None or not plausible(data.venue_id):
             raise NotFound(what="voucher" if voucher_id is None else "venue")
+        await count_try(ATTEMPTS, voucher_id, store=site.store, clock=site.clock)
         arrival = Arrival(
             voucher_id,
             data.venue_id,

@@ -9,8 +9,10 @@ from campaigns.checkins.challenge import issue_challenge
 from campaigns.checkins.check_in import Arrival, check_in
 from campaigns.checkins.ports import NotAPosition
 from campaigns.checkins.rules import SelfCheckInNotOffered
+from campaigns.checkins.tries import ATTEMPTS
 from campaigns.foundation.errors import NotFound
 from campaigns.foundation.ids import random_text
+from campaigns.people.limits import count_try
 from storefront.consoles.access import texts_of
 from storefront.pages.paying import see_other
 from storefront.pages.position import FIELDS, claim_of
@@ -52,6 +54,7 @@ async def take_check_in(
         errors[""] = _NO_POSITION
     if errors:
         return await _show(request, shown, errors=errors, code=sent["code"][:20])
+    await count_try(ATTEMPTS, shown.voucher.id, store=site.store, clock=site.clock)
     nonce = sent["nonce"][:80] or random_text()
     arrival = Arrival(
         shown.voucher.id, shown.here.id, sent["code"][:20], sent["challenge"][:80], nonce, claim

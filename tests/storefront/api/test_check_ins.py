@@ -195,3 +195,12 @@ def test_every_answer_has_words_for_holders_and_for_merchants() -> None:
     """R69"""
     assert set(ANSWERS) <= set(ALONE)
     assert set(ANSWERS) <= set(REASONS)
+
+
+async def test_a_voucher_is_not_tried_without_end(office: Office) -> None:
+    """S18: each attempt is kept, so a holder could fill the merchant's list."""
+    held = await a_held_voucher(office)
+    sent = await arrival(office, held, challenge="cha_none")
+    answers = [await office.anybody.post("/check-ins", sent) for _ in range(31)]
+    assert [answer.status_code for answer in answers] == [201] * 30 + [429]
+    assert answers[-1].json()["code"] == "too_many_tries"
