@@ -1,4 +1,4 @@
-"""What an accepted check-in earns, granted once each and never above an offer's stock."""
+"""What an accepted check-in earns, granted once each and never above an offer's capacity."""
 
 from __future__ import annotations
 
@@ -66,14 +66,14 @@ async def visits_at(unit: Unit, venue_id: str, *where: Any) -> list[Visit]:
 
 
 async def _grant(unit: Unit, offer: Any, earned: tuple[str, int, str], now: datetime) -> bool:
-    """The unique row first, then one from the stock; without stock the row goes again."""
+    """The unique row first, then one from the capacity; without capacity the row goes again."""
     account_id, ordinal, check_in_id = earned
     row = {"id": new_id("rew"), "offer_id": offer.id, "account_id": account_id, "check_in_id": check_in_id}
     insert = unit.insert(check_in_rewards).values(**row, ordinal=ordinal, granted_at=now)
     made = await unit.value(insert.on_conflict_do_nothing().returning(check_in_rewards.c.id))
     if made is None:
         return False
-    await failpoint("grant.before_stock")
+    await failpoint("grant.before_capacity")
     if not await _take_one(unit, offer.id):
         await unit.run(delete(check_in_rewards).where(check_in_rewards.c.id == made))
         return False
@@ -83,6 +83,6 @@ async def _grant(unit: Unit, offer: Any, earned: tuple[str, int, str], now: date
 
 
 async def _take_one(unit: Unit, offer_id: str) -> bool:
-    left = (check_in_offers.c.stock.is_(None)) | (check_in_offers.c.granted < check_in_offers.c.stock)
+    left = (check_in_offers.c.capacity.is_(None)) | (check_in_offers.c.granted < check_in_offers.c.capacity)
     statement = update(check_in_offers).where(check_in_offers.c.id == offer_id, left)
     return await unit.changed(statement.values(granted=check_in_offers.c.granted + 1)) == 1

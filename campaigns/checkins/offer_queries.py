@@ -17,7 +17,7 @@ from campaigns.foundation.store import Unit
 
 @dataclass(frozen=True)
 class OfferView:
-    """An offer of a venue. `left` is None where the stock has no end; `staff_sentence` is for the till."""
+    """An offer of a venue. `left` is None where the capacity has no end; `staff_sentence` is for the till."""
 
     id: str
     venue_id: VenueId
@@ -28,14 +28,14 @@ class OfferView:
     every: int | None
     swarm_size: int | None
     swarm_hours: int
-    stock: int | None
+    capacity: int | None
     granted: int
     began_at: datetime
     ended_at: datetime | None
 
     @property
     def left(self) -> int | None:
-        return None if self.stock is None else self.stock - self.granted
+        return None if self.capacity is None else self.capacity - self.granted
 
 
 @dataclass(frozen=True)

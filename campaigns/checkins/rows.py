@@ -103,7 +103,9 @@ class CheckInOfferRow(SQLModel, table=True):
     __tablename__ = "check_in_offer"
     __table_args__ = (
         one_of("kind", OFFER_KINDS),
-        CheckConstraint("granted >= 0 AND (stock IS NULL OR granted <= stock)", name="never_above_stock"),
+        CheckConstraint(
+            "granted >= 0 AND (capacity IS NULL OR granted <= capacity)", name="never_above_capacity"
+        ),
         CheckConstraint("(kind = 'loyalty') = (every IS NOT NULL)", name="loyalty_is_whole"),
         CheckConstraint("(kind = 'swarm') = (swarm_size IS NOT NULL)", name="swarm_is_whole"),
     )
@@ -117,7 +119,7 @@ class CheckInOfferRow(SQLModel, table=True):
     every: int | None = None
     swarm_size: int | None = None
     swarm_hours: int = 3
-    stock: int | None = None
+    capacity: int | None = None
     granted: int = 0
     began_at: datetime
     ended_at: datetime | None = None

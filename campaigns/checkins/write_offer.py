@@ -19,12 +19,12 @@ from campaigns.foundation.store import Store
 from campaigns.people.audit import AuditEntry, note
 from campaigns.people.rules import Actor, require
 
-MOST_VISITS, MOST_PEOPLE, MOST_HOURS, MOST_STOCK = 50, 500, 24, 100_000
+MOST_VISITS, MOST_PEOPLE, MOST_HOURS, MOST_CAPACITY = 50, 500, 24, 100_000
 
 
 @dataclass(frozen=True)
 class TypedOffer:
-    """As typed. `every` belongs to `loyalty`, `swarm_size` and `swarm_hours` to `swarm`; an empty stock has no end.
+    """As typed. `every` belongs to `loyalty`, `swarm_size` and `swarm_hours` to `swarm`; an empty capacity has no end.
 
     `staff_sentence` is what the till shows, so that staff know of it.
     """
@@ -36,7 +36,7 @@ class TypedOffer:
     every: str = ""
     swarm_size: str = ""
     swarm_hours: str = "3"
-    stock: str = ""
+    capacity: str = ""
 
 
 async def write_offer(
@@ -81,7 +81,7 @@ def parse_offer(typed: TypedOffer) -> dict[str, Any]:
         "title": reader.text("title", typed.title, least=3, most=90),
         "reward": reader.text("reward", typed.reward, least=3, most=200),
         "staff_sentence": reader.text("staff_sentence", typed.staff_sentence, least=3, most=200),
-        "stock": reader.limit("stock", typed.stock, least=1, most=MOST_STOCK),
+        "capacity": reader.limit("capacity", typed.capacity, least=1, most=MOST_CAPACITY),
         "every": None,
         "swarm_size": None,
         "swarm_hours": 3,

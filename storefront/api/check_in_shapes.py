@@ -113,11 +113,11 @@ class NewOffer(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     every: Annotated[int | None, msgspec.Meta(examples=[5])] = None
     swarm_size: int | None = None
     swarm_hours: int | None = None
-    stock: Annotated[int | None, msgspec.Meta(description="Null for no end.")] = None
+    capacity: Annotated[int | None, msgspec.Meta(description="Null for no end.")] = None
 
 
 class Offer(msgspec.Struct, frozen=True, kw_only=True):
-    """A reward for coming to one venue; `left` is null where the stock has no end."""
+    """A reward for coming to one venue; `left` is null where the capacity has no end."""
 
     id: str
     venue_id: str
@@ -128,7 +128,7 @@ class Offer(msgspec.Struct, frozen=True, kw_only=True):
     every: int | None
     swarm_size: int | None
     swarm_hours: int
-    stock: int | None
+    capacity: int | None
     granted: int
     left: int | None
     began_at: datetime

@@ -153,8 +153,8 @@ async def test_refused_ones_count_nothing(scene: Scene) -> None:
     assert await rewarded(scene) == []
 
 
-async def test_the_stock_of_an_offer_ends_it(scene: Scene) -> None:
-    offer_id = await an_offer(scene, SWARM, swarm_size="2", stock="3")
+async def test_the_capacity_of_an_offer_ends_it(scene: Scene) -> None:
+    offer_id = await an_offer(scene, SWARM, swarm_size="2", capacity="3")
     await come(scene, "ann", "bob", "eve", "dan")
     async with scene.store.read() as unit:
         (offer,) = await offers_at(unit, scene.venue_id)
@@ -193,7 +193,7 @@ async def test_an_ended_offer_grants_nothing_more_and_keeps_what_it_gave(scene: 
 
 
 async def test_an_offer_belongs_to_its_venue(scene: Scene) -> None:
-    """6.5: the stock is kept per venue, and so are the visits."""
+    """6.5: the capacity is kept per venue, and so are the visits."""
     await an_offer(scene, SWARM, swarm_size="2")
     other = await scene.venue(5000)
     await come(scene, "ann")
@@ -212,7 +212,7 @@ async def test_an_offer_belongs_to_its_venue(scene: Scene) -> None:
         ({"swarm_size": "1"}, "swarm_size"),
         ({"swarm_size": ""}, "swarm_size"),
         ({"swarm_hours": "25"}, "swarm_hours"),
-        ({"stock": "0"}, "stock"),
+        ({"capacity": "0"}, "capacity"),
         ({"kind": "loyalty", "every": "1"}, "every"),
         ({"kind": "loyalty", "every": ""}, "every"),
     ],

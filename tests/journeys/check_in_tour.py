@@ -39,7 +39,7 @@ async def check_in_addresses(shop: Shop, hostile: str) -> dict[str, list[str]]:
 async def _an_offer(shop: Shop, held: Held, words: str) -> None:
     world = shop.world
     owner = Actor(AccountId("acc_owner"), "Owner", {OrganizationId(world.merchant_id): "owner"})
-    typed = TypedOffer("loyalty", words, words, words, every="2", stock="3")
+    typed = TypedOffer("loyalty", words, words, words, every="2", capacity="3")
     around: dict[str, Any] = {"store": world.store, "clock": world.clock, "keys": world.keys}
     await write_offer(held.venue_id, typed, actor=owner, **around)
 

@@ -164,10 +164,10 @@ async def test_a_challenge_is_used_by_one_of_two_attempts(world: World, stores: 
     assert sorted(answer.state for answer in answers) == ["accepted", "refused"]
 
 
-async def _a_swarm(world: World, people: int, stock: str) -> list[str]:
+async def _a_swarm(world: World, people: int, capacity: str) -> list[str]:
     """Check-ins of a swarm that nobody has told yet."""
     scene = await a_scene(world.store, world.clock)
-    await an_offer(scene, SWARM, swarm_size="2", stock=stock)
+    await an_offer(scene, SWARM, swarm_size="2", capacity=capacity)
     for number in range(people):
         await scene.scan(await scene.voucher(f"person{number}@example.com"))
     return [row.id for row in await scene.kept()]
@@ -183,12 +183,12 @@ async def _granted(world: World) -> tuple[int, int]:
     return len(await world.rows(select(check_in_rewards))), offer.granted
 
 
-async def test_a_swarm_told_by_all_at_once_never_gives_more_than_its_stock(
+async def test_a_swarm_told_by_all_at_once_never_gives_more_than_its_capacity(
     world: World, stores: Open
 ) -> None:
     """R78, 6.5, I10."""
-    told = await _a_swarm(world, people=6, stock="4")
-    with meeting_at("grant.before_stock", people=6):
+    told = await _a_swarm(world, people=6, capacity="4")
+    with meeting_at("grant.before_capacity", people=6):
         answers = await race(
             *(_grant(store, each, world) for store, each in zip(stores(6), told, strict=True))
         )
@@ -196,12 +196,12 @@ async def test_a_swarm_told_by_all_at_once_never_gives_more_than_its_stock(
     assert await _granted(world) == (4, 4)
 
 
-async def test_without_lock_condition_and_constraint_the_stock_is_overdrawn(
+async def test_without_lock_condition_and_constraint_the_capacity_is_overdrawn(
     world: World, stores: Open
 ) -> None:
     """Two tellings that each reward another person of the same offer, of which one was left."""
-    await drop_constraint(world.store, "check_in_offer", "ck_check_in_offer_never_above_stock")
-    told = await _a_swarm(world, people=2, stock="1")
+    await drop_constraint(world.store, "check_in_offer", "ck_check_in_offer_never_above_capacity")
+    told = await _a_swarm(world, people=2, capacity="1")
     copy = without(granting, WHILE_STOCK_LASTS, ONE_AT_A_TIME)
 
     async def everybody(unit: Unit) -> int:

@@ -48,7 +48,7 @@ _SWARM = TypedOffer(
     "A plate of cucumber salad for everybody who is there.",
     "Four people within three hours: cucumber salad for each of them.",
     swarm_size="4",
-    stock="40",
+    capacity="40",
 )
 
 Act = Callable[[Stage], Awaitable[None]]

@@ -107,14 +107,14 @@ _OFFER = (
     sa.Column("every", sa.Integer(), nullable=True),
     sa.Column("swarm_size", sa.Integer(), nullable=True),
     sa.Column("swarm_hours", sa.Integer(), nullable=False),
-    sa.Column("stock", sa.Integer(), nullable=True),
+    sa.Column("capacity", sa.Integer(), nullable=True),
     sa.Column("granted", sa.Integer(), nullable=False),
     sa.Column("began_at", UTC_INSTANT, nullable=False),
     sa.Column("ended_at", UTC_INSTANT, nullable=True),
     sa.CheckConstraint("kind IN ('loyalty', 'swarm')", name=conv("ck_check_in_offer_kind_known")),
     sa.CheckConstraint(
-        "granted >= 0 AND (stock IS NULL OR granted <= stock)",
-        name=conv("ck_check_in_offer_never_above_stock"),
+        "granted >= 0 AND (capacity IS NULL OR granted <= capacity)",
+        name=conv("ck_check_in_offer_never_above_capacity"),
     ),
     sa.CheckConstraint(
         "(kind = 'loyalty') = (every IS NOT NULL)", name=conv("ck_check_in_offer_loyalty_is_whole")
