@@ -68,7 +68,9 @@ def test_the_walkthrough_leads_from_an_empty_database_to_a_campaigns_report(tmp_
     assert re.search(r"^[A-Z2-7]{4}(-[A-Z2-7]{4}){3} is issued$", ran.stdout, re.M)
     assert "refused: outside_geofence" in lines
     assert "accepted: ok" in lines
-    assert any(line.startswith("Cleo M. joined: Hand-pulled noodle dinner for two, $38.50.") for line in lines)
+    assert any(
+        line.startswith("Cleo M. joined: Hand-pulled noodle dinner for two, $38.50.") for line in lines
+    )
     assert "48 people: 9 tables are invited, 3 are held out" in lines
     assert "launched, collected: 11550" in lines
     assert "All is well" in ran.stdout

@@ -132,7 +132,9 @@ async def test_a_report_is_read_and_taken_away(firm: Staffed) -> None:
     assert twin["tables"]["deals"][0]["net_minor"] == 30_000
     assert twin["lift"]["lift"] is None, "no interval is given out before the window is over"
     assert twin["lift"]["parameters"]["seed"] > 0
-    assert twin["lift"]["clusters"] == twin["lift"]["small_groups"] == [], "nor what it could be computed from"
+    assert twin["lift"]["clusters"] == twin["lift"]["small_groups"] == [], (
+        "nor what it could be computed from"
+    )
 
 
 async def test_every_table_of_a_report_is_a_file_and_others_are_not_there(firm: Staffed) -> None:
