@@ -97,7 +97,8 @@ def short_name(typed: str) -> str:
 
     A Chinese, Japanese or Korean name in one word begins with the family's: of it only the first character stays.
     """
-    words = typed.split()
+    # Signs that nobody sees could turn the text around them, or be refused by a database.
+    words = "".join(sign for sign in typed if sign.isprintable() or sign.isspace()).split()
     if not words or not words[0][0].isalpha():
         return ""
     first, last = words[0][:20], words[-1]

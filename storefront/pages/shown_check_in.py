@@ -116,6 +116,8 @@ async def _attempt(unit: Unit, attempt_id: str, voucher_id: str) -> CheckedIn | 
         return None
     if not plausible(attempt_id):
         raise NotFound(what="check-in")
+    if "\x00" in attempt_id:
+        raise NotFound(what="check-in")
     found = await checked_in(unit, attempt_id)
     if found.voucher_id != voucher_id:
         raise NotFound(what="check-in")

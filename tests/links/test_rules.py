@@ -112,6 +112,7 @@ def test_at_most_one_click_is_credited_and_never_ones_own(clicks: list[Followed]
         ("Émile Zola", "Émile Z."),
         ("", ""),
         ("123 456", ""),
+        ("A\x00d\u202ea \ud800Byron", "Ada B."),
         ("<b>Ada</b> Byron", ""),
         ("A" * 50 + " B", "A" * 20 + " B."),
     ],

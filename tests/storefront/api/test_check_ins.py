@@ -204,3 +204,11 @@ async def test_a_voucher_is_not_tried_without_end(office: Office) -> None:
     answers = [await office.anybody.post("/check-ins", sent) for _ in range(31)]
     assert [answer.status_code for answer in answers] == [201] * 30 + [429]
     assert answers[-1].json()["code"] == "too_many_tries"
+
+
+async def test_an_attempt_that_cannot_be_is_not_asked_of_the_database(office: Office) -> None:
+    """S19: PostgreSQL knows no text with a zero in it."""
+    held = await a_held_voucher(office)
+    page = f"{office.world.links.voucher(held.voucher_id)}/check-in"
+    answer = await office.anybody.client.get(page, params={"attempt": "a\x00b"})
+    assert answer.status_code == 404
