@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from campaigns.listening.queries import MentionView
+from storefront.consoles.feed_phrases import NETWORKS as FEEDS
 
-NETWORKS = {"bluesky": "Bluesky", "mastodon": "Mastodon", "wall": "The demo's wall"}
+NETWORKS = {name: words.name for name, words in FEEDS.items() if name != "webhook"}
 KINDS = {
     "reply": "answered our post",
     "repost": "shared our post",
