@@ -50,8 +50,9 @@ async def keep(unit: Unit, heard: Sequence[Heard], ears: Ears) -> int:
     erased = await _erased(unit, ears, said)
     new = 0
     for each in said:
-        if each.author_id not in erased:
-            new += await _keep_one(unit, each, ears, own=each.author_id in own or each.author.lower() in own)
+        author_id = kept_author_id(each.author_id)
+        if author_id not in erased:
+            new += await _keep_one(unit, each, ears, own=author_id in own or each.author.lower() in own)
     await silence(unit, ears, [each.native_id for each in heard if each.kind == "removed"])
     return new
 
@@ -102,7 +103,7 @@ async def _row(unit: Unit, heard: Heard, ears: Ears, *, own: bool) -> dict[str, 
         "account_id": ears.account.id,
         **_tied(found),
         "kind": heard.kind,
-        "author_id": _clean(heard.author_id, _LONGEST_NAME),
+        "author_id": kept_author_id(heard.author_id),
         "author": _clean(heard.author, _LONGEST_NAME),
         "text": text,
         "text_hash": text_hash(text),
@@ -216,18 +217,26 @@ async def _own(unit: Unit, account: Any) -> set[str]:
     return named | {row.author_id for row in staff}
 
 
+def kept_author_id(author_id: str) -> str:
+    """As it stands in every table: whoever looks for an author must cut the id in the same way."""
+    return _clean(author_id, _LONGEST_NAME)
+
+
 def author_digests(keys: Keys, network: str, author_id: str) -> list[str]:
-    """How somebody who wants to be forgotten is remembered: under the current key first, then earlier ones."""
-    said = f"{network}:{author_id}".encode()
+    """How somebody who wants to be forgotten is remembered: under the current key first, then earlier ones.
+
+    Of the id as it is kept, so that it is the same author by what a network says and by what a mention shows.
+    """
+    said = f"{network}:{kept_author_id(author_id)}".encode()
     return [hmac.new(key, said, sha256).hexdigest() for key in keys.all_derived("erased-author")]
 
 
 async def _erased(unit: Unit, ears: Ears, heard: Sequence[Heard]) -> set[str]:
     network = ears.account.network
     who = {
-        digest: each.author_id
-        for each in heard
-        for digest in author_digests(ears.keys, network, each.author_id)
+        digest: author_id
+        for author_id in {kept_author_id(each.author_id) for each in heard}
+        for digest in author_digests(ears.keys, network, author_id)
     }
     rows = await unit.all(
         select(erased_authors.c.author_digest).where(

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import delete, select, update
 
 from campaigns.foundation.store import Unit
-from campaigns.listening.keep import FORGOTTEN, author_digests
+from campaigns.listening.keep import FORGOTTEN, author_digests, kept_author_id
 from campaigns.listening.reach import Hands, noted
 from campaigns.listening.rows import erased_authors, mentions, move_mention, own_authors
 
@@ -17,6 +17,7 @@ async def erase_author(network: str, author_id: str, hands: Hands) -> int:
 
     What stays of an author is a keyed digest, which says who is not to be collected and not who they are.
     """
+    author_id = kept_author_id(author_id)
     async with hands.store.begin() as unit:
         now = await hands.clock.now(unit)
         digest = author_digests(hands.keys, network, author_id)[0]

@@ -189,6 +189,17 @@ async def test_a_forgotten_author_leaves_a_count_and_is_never_collected_again(sc
     assert len(await scene.rows()) == 1
 
 
+@pytest.mark.parametrize("length", [300, 400], ids=["as it is kept", "as the network says it"])
+async def test_an_author_with_a_very_long_id_is_forgotten_all_the_same(scene: Scene, length: int) -> None:
+    """R88: an id is cut in the same way where it is kept, looked for and refused."""
+    long = "did:web:" + "a" * 392
+    await scene.hear("My name is Ada", author_id=long)
+    assert await erase_author("bluesky", long[:length], scene.hands) == 1
+    await scene.hear("Me again", author_id=long)
+    (kept,) = await scene.rows()
+    assert (kept.state, kept.text, kept.author_id) == ("removed", "", "")
+
+
 async def test_the_list_of_a_campaign_holds_its_deals_and_its_tag(scene: Scene) -> None:
     second = await a_deal(scene.world)
     campaign_id = await a_campaign(scene.world, scene.deal_id, second)
