@@ -8,9 +8,11 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 
 from campaigns.contacts.csv_rows import RowError, read_lines
+from campaigns.contacts.rows import contacts
+from campaigns.deals.rows import deals
 from campaigns.deals.windows import local_day
 from campaigns.foundation.clock import Clock
 from campaigns.foundation.errors import NotFound
@@ -20,9 +22,10 @@ from campaigns.foundation.keys import Keys
 from campaigns.foundation.store import Store, Unit
 from campaigns.lift.rows import sales
 from campaigns.lift.sale_rules import HEADER, TypedSale, read_sales
+from campaigns.orders.rows import orders
 from campaigns.people.audit import AuditEntry, note
 from campaigns.people.queries import read_organization
-from campaigns.people.rows import account
+from campaigns.people.rows import account, consents, organization
 from campaigns.people.rules import Actor, require
 
 _BATCH = 500
@@ -41,7 +44,8 @@ class SaleFile:
 @dataclass(frozen=True)
 class ImportedSales:
     """`rows` could be read, `good` of them have no mistake. `added` are new, `known` were imported before, and
-    `unknown_people` are by addresses that are no account of ours: those can be in no arm and are passed over.
+    `unknown_people` are by addresses that are neither a contact nor a buyer of this merchant. They are passed over,
+    alike whether we know the address or not: a file must not tell who has an account here.
     """
 
     rows: int
@@ -63,6 +67,7 @@ async def import_sales(
     require(actor, "write_campaign", organization_id)
     lines, unread = read_lines(file.text, HEADER)
     async with store.begin() as unit:
+        await _queue_up(unit, organization_id)
         now = await clock.now(unit)
         merchant = await read_organization(unit, organization_id)
         if merchant is None:
@@ -82,6 +87,12 @@ async def import_sales(
     return ImportedSales(len(lines) + len(unread), good_rows, errors, stored=True, **told)
 
 
+async def _queue_up(unit: Unit, organization_id: str) -> None:
+    """One import of a merchant at a time: who comes second sees what the first one stored."""
+    mine = select(organization.c.id).where(organization.c.id == organization_id)
+    await unit.run(mine.with_for_update(key_share=True))
+
+
 @dataclass
 class _SortedOut:
     """Rows to store with their account, and what became of the others."""
@@ -96,7 +107,7 @@ async def _sort_out(unit: Unit, good: Sequence[TypedSale], organization_id: str)
     found = _SortedOut([], [])
     for start in range(0, len(good), _BATCH):
         part = good[start : start + _BATCH]
-        accounts = await _accounts(unit, [sale.email_key for sale in part])
+        accounts = await _accounts(unit, [sale.email_key for sale in part], organization_id)
         earlier = await _earlier(unit, [sale.reference for sale in part], organization_id)
         for sale in part:
             _place(found, sale, accounts.get(sale.email_key), earlier.get(sale.reference))
@@ -115,8 +126,28 @@ def _place(found: _SortedOut, sale: TypedSale, account_id: str | None, earlier: 
         found.errors.append(RowError(sale.line, "reference", sentence))
 
 
-async def _accounts(unit: Unit, email_keys: Sequence[str]) -> Mapping[str, str]:
-    statement = select(account.c.email_key, account.c.id).where(account.c.email_key.in_(email_keys))
+async def _accounts(unit: Unit, email_keys: Sequence[str], organization_id: str) -> Mapping[str, str]:
+    """Of the people this merchant knows: its contacts, who agreed to its news, and whoever joined a deal of it."""
+    brought = select(contacts.c.account_id).where(
+        contacts.c.account_id == account.c.id, contacts.c.organization_id == organization_id
+    )
+    agreed = select(consents.c.account_id).where(
+        consents.c.account_id == account.c.id,
+        consents.c.kind == "news",
+        consents.c.about == organization_id,
+    )
+    joined = (
+        select(orders.c.id)
+        .join(deals, deals.c.id == orders.c.deal_id)
+        .where(
+            orders.c.buyer_id == account.c.id,
+            deals.c.organization_id == organization_id,
+            orders.c.committed_at.is_not(None),
+        )
+    )
+    statement = select(account.c.email_key, account.c.id).where(
+        account.c.email_key.in_(email_keys), or_(brought.exists(), agreed.exists(), joined.exists())
+    )
     return {row.email_key: row.id for row in await unit.all(statement)}
 
 

@@ -1,11 +1,14 @@
 """Sales come in once each, by reference; people we do not know are passed over and counted."""
 
+import asyncio
+
 import pytest
 from sqlalchemy import select
 
 from campaigns.foundation.errors import InvalidFields, NotAllowed
 from campaigns.lift.import_sales import ImportedSales, SaleFile, import_sales
 from campaigns.lift.rows import sales
+from campaigns.people.identify import identify
 from campaigns.people.rows import audit
 from campaigns.people.rules import Actor
 from tests.lift.scene import Scene
@@ -42,6 +45,29 @@ async def test_people_we_do_not_know_are_passed_over_and_counted(scene: Scene) -
     await scene.contact("ada@people.example")
     done = await _import(scene, GOOD + "2026-11-21,nobody@people.example,5,USD,r3\n")
     assert (done.added, done.unknown_people, done.errors) == (2, 1, ())
+
+
+async def test_a_file_does_not_tell_who_has_an_account_here(scene: Scene) -> None:
+    """An account this merchant never met is as unknown as no account; its buyers count, contacts or not."""
+    async with scene.stage.store.begin() as unit:
+        await identify(unit, "elsewhere@people.example", scene.stage.clock.at)
+    deal_id = await scene.stage.deal()
+    await scene.buy(deal_id, "buyer@people.example")
+    await scene.stage.order(deal_id, "left@people.example", "lapsed")
+    names = ("elsewhere", "nobody", "left", "buyer")
+    rows = [f"2026-11-20,{name}@people.example,5,USD,r{place}" for place, name in enumerate(names)]
+    done = await _import(scene, HEAD + "\n".join(rows))
+    assert (done.added, done.unknown_people, done.errors) == (1, 3, ())
+
+
+async def test_two_imports_at_once_are_one_sale_each_reference(scene: Scene) -> None:
+    """Whoever comes second finds what the first one stored, also when the rows stand in another order."""
+    await scene.contact("ada@people.example")
+    head, first, second, _ = GOOD.split("\n")
+    turned = "\n".join((head, second, first))
+    done = await asyncio.gather(*(_import(scene, text) for text in (GOOD, turned, GOOD, turned)))
+    assert sorted((each.added, each.known) for each in done) == [(0, 2), (0, 2), (0, 2), (2, 0)]
+    assert await _amounts(scene) == [3850, -850]
 
 
 @pytest.mark.parametrize(
