@@ -79,12 +79,13 @@ async def funnel(unit: Unit, campaign_id: str) -> Funnel:
     people = func.count(orders.c.counts_as.distinct())
     mine = (orders.c.deal_id.in_(_deals(campaign_id)), orders.c.counts)
     used = select(people).join(vouchers, vouchers.c.order_id == orders.c.id)
+    came = select(people).join(check_ins, check_ins.c.order_id == orders.c.id)
     return Funnel(
         exposed=await _count(unit, select(func.count(exposures.c.account_id.distinct())).where(*shown)),
         visited=await _count(unit, _visitors(campaign_id)),
         joined=await _count(unit, select(people).where(*mine, orders.c.committed_at.is_not(None))),
         captured=await _count(unit, select(people).where(*mine, orders.c.captured_at.is_not(None))),
-        checked_in=await _count(unit, _present(campaign_id)),
+        checked_in=await _count(unit, came.where(*mine, check_ins.c.state == "accepted")),
         redeemed=await _count(unit, used.where(*mine, vouchers.c.redeemed_at.is_not(None))),
         deals=await _money(unit, campaign_id),
     )
@@ -122,14 +123,4 @@ def _visitors(campaign_id: str) -> Any:
         select(func.count(who.distinct()))
         .join(share_links, share_links.c.id == clicks.c.link_id)
         .where(share_links.c.deal_id.in_(_deals(campaign_id)), clicks.c.kind == PERSON)
-    )
-
-
-def _present(campaign_id: str) -> Any:
-    who = func.coalesce(orders.c.counts_as, check_ins.c.account_id, check_ins.c.id)
-    return (
-        select(func.count(who.distinct()))
-        .select_from(check_ins)
-        .outerjoin(orders, orders.c.id == check_ins.c.order_id)
-        .where(check_ins.c.deal_id.in_(_deals(campaign_id)), check_ins.c.state == "accepted")
     )

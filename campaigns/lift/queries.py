@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import hmac
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from hashlib import sha256
 from typing import Any
 
 from sqlalchemy import and_, func, or_, select
 
 from campaigns.deals.rows import campaign_deals, campaigns
-from campaigns.foundation.keys import Keys
 from campaigns.foundation.store import Unit
 from campaigns.lift.rows import eligibles, experiment_clusters, experiments, exposures, lift_results
 from campaigns.lift.rules import ARMS, HOLDOUT, INVITATION, TREATED, Experiment, Health
@@ -43,6 +41,16 @@ async def latest_result(unit: Unit, campaign_id: str) -> StoredResult | None:
     kept = [lift_results.c[name] for name in StoredResult.__dataclass_fields__]
     row = await unit.one(select(*kept).where(lift_results.c.campaign_id == campaign_id))
     return StoredResult(**row._mapping) if row else None
+
+
+async def latest_verdicts(unit: Unit, organization_id: str) -> Mapping[str, dict[str, Any]]:
+    """What was last said of each campaign of a merchant, by campaign id; none for one not computed yet."""
+    statement = (
+        select(lift_results.c.campaign_id, lift_results.c.result["verdict"].label("verdict"))
+        .join(campaigns, campaigns.c.id == lift_results.c.campaign_id)
+        .where(campaigns.c.organization_id == organization_id)
+    )
+    return {row.campaign_id: row.verdict for row in await unit.all(statement)}
 
 
 async def arm_of(unit: Unit, campaign_id: str, account_id: str) -> str | None:
@@ -121,12 +129,6 @@ async def contaminated(unit: Unit, campaign_id: str) -> dict[str, int]:
         .group_by(eligibles.c.cluster)
     )
     return {row.cluster: int(row.people) for row in await unit.all(statement)}
-
-
-def unit_id(keys: Keys, campaign_id: str, account_id: str) -> str:
-    """How exports name a person: the same within a campaign, and nothing to anybody without our keys."""
-    text = f"v1|{campaign_id}|{account_id}"
-    return hmac.new(keys.derived("lift-unit"), text.encode(), sha256).hexdigest()[:32]
 
 
 def _same_cluster() -> Any:

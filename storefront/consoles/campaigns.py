@@ -15,9 +15,9 @@ from campaigns.deals.group_deals import add_deal, remove_deal
 from campaigns.deals.write_campaign import create_campaign, rewrite_campaign
 from campaigns.foundation.errors import InvalidFields, NotAllowed, NotFound, Refusal
 from campaigns.foundation.ids import CampaignId, DealId
-from campaigns.lift.queries import latest_result
+from campaigns.lift.queries import latest_verdicts
 from campaigns.people.queries import Organization
-from campaigns.people.rules import Actor, SignInNeeded
+from campaigns.people.rules import Actor, SignInNeeded, may
 from storefront.consoles.access import chosen, console_links, go, merchants_for
 from storefront.consoles.editor_form import by_field
 from storefront.consoles.opened_campaign import open_campaign
@@ -74,8 +74,7 @@ async def campaigns_page(request: AnyRequest, merchant: FromQuery[str] = "") -> 
         return go("/console")
     async with site_of(request).store.read() as unit:
         listed = await console_campaigns(unit, found.id)
-        results = {each.id: await latest_result(unit, each.id) for each in listed}
-    verdicts = {key: kept.result["verdict"] for key, kept in results.items() if kept}
+        verdicts = await latest_verdicts(unit, found.id)
     return await page(
         request,
         "consoles/campaigns.html",
@@ -201,6 +200,7 @@ async def _show(
         merchant=writing.merchant,
         deals=[*mine, *free],
         links=console_links(writing.actor, writing.merchant),
+        writes_deals=may(writing.actor, "write_deal", writing.merchant.id),
         errors=errors or {},
     )
 

@@ -8,9 +8,12 @@ from typing import Any
 
 from sqlalchemy import select
 
+from campaigns.checkins.evidence import attempt_row
+from campaigns.checkins.rows import check_ins
 from campaigns.contacts.rows import contacts
 from campaigns.deals.campaign_rules import Idea
 from campaigns.deals.group_deals import add_deal
+from campaigns.deals.rows import deal_venues, venues
 from campaigns.deals.write_campaign import create_campaign
 from campaigns.foundation.ids import CampaignId, DealId, OrganizationId, new_id
 from campaigns.lift.design import Design
@@ -23,6 +26,7 @@ from campaigns.people.rows import account, membership
 from campaigns.people.rules import Actor
 from campaigns.sharing.give_link import merchant_link, new_link
 from campaigns.sharing.rows import clicks, referrals, share_links
+from campaigns.vouchers.rows import vouchers
 from tests.reactions.stage import KEYS, Stage
 
 PAID = {"state": "captured", "units_captured": 1}
@@ -92,6 +96,17 @@ class Scene:
             PAID | {"captured_at": now, "committed_at": now, "unit_price_minor": minor} | changes
         )
         return await self.stage.order(deal_id, email, **row)
+
+    async def came(self, voucher_id: str) -> None:
+        """The holder of a voucher was accepted at the venue of its deal."""
+        voucher = await self.stage.row(vouchers, voucher_id)
+        order = await self.stage.row(orders, voucher.order_id)
+        its = select(venues).join(deal_venues, deal_venues.c.venue_id == venues.c.id)
+        (venue,) = await self.rows(its.where(deal_venues.c.deal_id == voucher.deal_id))
+        accepted = {"source": "staff", "nonce": new_id("non"), "state": "accepted"}
+        row = attempt_row(venue, voucher, order.buyer_id, self.stage.clock.at, **accepted)
+        async with self.stage.store.begin() as unit:
+            await unit.run(check_ins.insert().values(row))
 
     async def brought(self, order_id: str, owner_id: str | None, deal_id: str) -> None:
         """An order came by somebody's link, or by the merchant's own."""
