@@ -69,6 +69,16 @@ def joins_table(report: CampaignReport) -> Table:
     return ("joined_on", "orders"), [(day.isoformat(), count) for day, count in report.joins]
 
 
+def days_table(report: CampaignReport) -> Table:
+    """Each movement of money on its own day (R85); no day where what they add up to is of too few people."""
+    columns = ("gross", "dropped", "collected", "returned", "net")
+    rows = [
+        (day.on.isoformat(), report.currency, *(getattr(day.sums, name).amount_minor for name in columns))
+        for day in report.days
+    ]
+    return ("moved_on", "currency", *(f"{name}_minor" for name in columns)), rows
+
+
 def clusters_table(report: CampaignReport) -> Table:
     """Groups of ten people or more, without names. Sums of smaller ones stand in the JSON."""
     groups = (report.judged or {}).get("clusters", [])
@@ -81,6 +91,7 @@ TABLES: Mapping[str, Callable[[CampaignReport], Table]] = {
     "channels": channels_table,
     "links": links_table,
     "joins": joins_table,
+    "days": days_table,
     "clusters": clusters_table,
 }
 

@@ -17,7 +17,8 @@ from campaigns.lift.funnel import DealMoney, funnel
 from campaigns.lift.pace import joins_by_day
 from campaigns.lift.queries import StoredResult, experiment_of, latest_result
 from campaigns.lift.rules import Experiment
-from campaigns.lift.small_cells import CreditRow, attributed, by_channel, by_link
+from campaigns.lift.small_cells import CreditRow, attributed, by_channel, by_link, shown_days
+from campaigns.lift.takings import DayMoney, day_sums
 from campaigns.people.queries import Organization
 from campaigns.sharing.credit import credit
 from campaigns.sharing.link_rules import ADVOCATE, BUYER, MERCHANT
@@ -32,7 +33,8 @@ class CampaignReport:
     """`steps` are distinct people of the funnel, not yet screened for small numbers; the rows of credit are.
 
     `attributed` is all that followed a link; None where that, or the rest, is of too few people. `stored` is what
-    was last compared, None before that or before launch. `link_names` calls links by kind and code, never by person.
+    was last compared, None before that or before launch. `joins` and `days` are empty where the people or the orders
+    they add up to are too few. `link_names` calls links by kind and code, never by person.
     """
 
     campaign: CampaignView
@@ -46,6 +48,7 @@ class CampaignReport:
     attributed: CreditRow | None
     link_names: Mapping[str, str]
     joins: tuple[tuple[date, int], ...]
+    days: tuple[DayMoney, ...]
     buyers: int
     earlier_customers: int
     at: datetime
@@ -80,6 +83,8 @@ async def report_of(
     counted = await funnel(unit, campaign.id)
     people = await buyers_of(unit, campaign)
     lines = await credit(unit, [deal.id for deal in campaign.deals])
+    joins = await joins_by_day(unit, campaign.id, merchant.zone)
+    totals = (counted.joined, counted.captured, sum(count for _, count in joins))
     return CampaignReport(
         campaign=campaign,
         experiment=await experiment_of(unit, campaign.id),
@@ -93,7 +98,8 @@ async def report_of(
         link_names=await _link_names(unit, [deal.id for deal in campaign.deals]),
         buyers=len(people),
         earlier_customers=sum(each.was_customer for each in people),
-        joins=await joins_by_day(unit, campaign.id, merchant.zone),
+        joins=shown_days(joins, *totals),
+        days=shown_days(await day_sums(unit, campaign, merchant.zone), *totals),
         at=now,
     )
 

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 from campaigns.sharing.credit import DIRECT, CreditLine
+
+_Day = TypeVar("_Day")
 
 FEWEST_PEOPLE = 10
 MERGED, ATTRIBUTED = "other", "attributed"
@@ -34,8 +37,8 @@ class CreditRow:
 
     @property
     def is_small(self) -> bool:
-        """Some people, but fewer than ten: those who clicked, or those who ordered."""
-        return 0 < self.clicks < FEWEST_PEOPLE or 0 < self.orders < FEWEST_PEOPLE
+        """Some people, but fewer than ten: those who clicked, those who ordered, or those who were charged."""
+        return any(0 < count < FEWEST_PEOPLE for count in (self.clicks, self.orders, self.captured))
 
 
 def by_channel(lines: Sequence[CreditLine]) -> tuple[CreditRow, ...]:
@@ -87,3 +90,8 @@ def _sum(rows: Sequence[CreditRow]) -> CreditRow:
 def shown_count(people: int) -> int | None:
     """The count itself; None where it is of one to nine people."""
     return None if 0 < people < FEWEST_PEOPLE else people
+
+
+def shown_days(days: Sequence[_Day], *totals: int) -> tuple[_Day, ...]:
+    """The days themselves; none of them where one of the totals they add up to may not be shown."""
+    return () if any(shown_count(total) is None for total in totals) else tuple(days)

@@ -17,7 +17,7 @@ from campaigns.lift.estimators.clusters import Clusters
 from campaigns.lift.estimators.permutation import permutation_lift
 from campaigns.lift.publish import as_stored, cluster_table
 from campaigns.lift.rules import HOLDOUT, TREATED, ClusterOutcome, Experiment, Health
-from campaigns.lift.small_cells import FEWEST_PEOPLE, MERGED, by_channel, by_link
+from campaigns.lift.small_cells import FEWEST_PEOPLE, MERGED, by_channel, by_link, shown_days
 from campaigns.sharing.credit import CreditLine
 from tests.lift_statistics.groups import World, draw
 
@@ -156,9 +156,13 @@ def test_nobody_can_compute_a_number_that_is_not_said(now: datetime) -> None:
     assert (result["clusters"], result["small_groups"], result["recompute"]) == ([], [], "nothing")
 
 
-def a_line(link: str | None, channel: str, orders: int, clicks: int = 0) -> CreditLine:
-    money = orders * 1_000
-    return CreditLine(link, "buyer" if link else "", channel, "USD", clicks, orders, orders, money, money, 0)
+def a_line(
+    link: str | None, channel: str, orders: int, clicks: int = 0, captured: int | None = None
+) -> CreditLine:
+    """Of whose orders all were charged, unless `captured` says how many."""
+    money, paid = orders * 1_000, orders if captured is None else captured
+    kind = "buyer" if link else ""
+    return CreditLine(link, kind, channel, "USD", clicks, orders, paid, money, paid * 1_000, 0)
 
 
 @given(st.lists(st.tuples(st.integers(0, 6), st.integers(0, 4), st.integers(0, 30)), max_size=20))
@@ -177,6 +181,18 @@ def test_credit_keeps_its_sum_and_hides_small_rows(drawn: list[tuple[int, int, i
             if row.source == MERGED and alone:
                 assert row.merged >= 2
                 assert not row.is_small
+
+
+def test_a_row_of_many_orders_and_few_charges_is_small() -> None:
+    """What was collected is then the money of those few."""
+    lines = [a_line("lnk_1", "qr", 30, captured=3), a_line("lnk_2", "x", 40), a_line("lnk_3", "line", 50)]
+    assert [row.source for row in by_channel(lines)] == ["line", MERGED]
+    assert not any(row.is_small for row in by_channel(lines))
+
+
+@pytest.mark.parametrize(("totals", "shown"), [((10, 12), 2), ((0, 0), 2), ((9, 12), 0), ((12, 9), 0)])
+def test_days_are_hidden_where_a_total_of_theirs_is_small(totals: tuple[int, int], shown: int) -> None:
+    assert len(shown_days(("monday", "tuesday"), *totals)) == shown
 
 
 def test_before_the_end_of_the_window_nothing_is_decided() -> None:

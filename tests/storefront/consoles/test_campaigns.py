@@ -130,6 +130,8 @@ async def test_a_report_is_read_and_taken_away(firm: Staffed) -> None:
     twin = json.loads((await owner.get(f"{here}/report.json")).text)
     assert twin["schema"] == "quorum.campaign_report/1"
     assert twin["tables"]["deals"][0]["net_minor"] == 30_000
+    assert sum(day["net_minor"] for day in twin["tables"]["days"]) == 30_000
+    assert sum(day["orders"] for day in twin["tables"]["joins"]) == 12
     assert twin["lift"]["lift"] is None, "no interval is given out before the window is over"
     assert twin["lift"]["parameters"]["seed"] > 0
     assert twin["lift"]["clusters"] == twin["lift"]["small_groups"] == [], (
@@ -137,11 +139,26 @@ async def test_a_report_is_read_and_taken_away(firm: Staffed) -> None:
     )
 
 
+async def test_the_days_of_a_campaign_do_not_add_up_to_a_hidden_total(firm: Staffed) -> None:
+    """Fewer than ten joined: the funnel does not say how many, and no series by day does."""
+    world = firm.world
+    deal_id = await world.deal(threshold=2)
+    campaign_id, _ = await launched(world.merchant_id, [deal_id], around=world, groups=16, size=2)
+    for group in range(9):
+        await world.buy(deal_id, f"p{group:03}.00@example.com")
+    owner = await firm.clerk("owner")
+    here = f"{LIST}/{campaign_id}"
+    assert "People joining, day by day" not in text_of(await owner.get(here))
+    tables = json.loads((await owner.get(f"{here}/report.json")).text)["tables"]
+    assert {row["step"]: row["people"] for row in tables["funnel"]}["Joined"] is None
+    assert tables["joins"] == tables["days"] == []
+
+
 async def test_every_table_of_a_report_is_a_file_and_others_are_not_there(firm: Staffed) -> None:
     world = firm.world
     campaign_id, _ = await launched(world.merchant_id, [await world.deal(threshold=2)], around=world)
     owner = await firm.clerk("owner")
-    for name in ("funnel", "deals", "channels", "links", "joins", "clusters"):
+    for name in ("funnel", "deals", "channels", "links", "joins", "days", "clusters"):
         assert (await owner.get(f"{LIST}/{campaign_id}/tables/{name}.csv")).status_code == 200, name
     for name in ("people.csv", "funnel", "..csv"):
         assert (await owner.get(f"{LIST}/{campaign_id}/tables/{name}")).status_code == 404, name
