@@ -74,6 +74,12 @@ async def stands(unit: Unit, consent: Consent) -> bool:
     return await unit.value(standing) is not None
 
 
+async def was_withdrawn(unit: Unit, consent: Consent) -> bool:
+    """Whether the person took it back and has not given it again."""
+    ended = select(consents.c.given_at).where(*_which(consent), consents.c.withdrawn_at.is_not(None))
+    return await unit.value(ended) is not None
+
+
 def _key(consent: Consent) -> dict[str, str]:
     return {"account_id": consent.account_id, "kind": consent.kind, "about": consent.about}
 

@@ -15,7 +15,7 @@ from campaigns.foundation.links import Links
 from campaigns.foundation.store import Store, Unit
 from campaigns.orders.join import Ask, Placed, place
 from campaigns.orders.rows import orders, read_order
-from campaigns.people.consent import Consent, give
+from campaigns.people.consent import Consent, give, was_withdrawn
 from campaigns.people.queries import is_insider
 from campaigns.people.rules import written_email
 from campaigns.sharing.agree import show_as
@@ -85,7 +85,10 @@ async def _agree(unit: Unit, order: Any, came: Came) -> None:
     if came.news:
         of_deal = select(deals.c.organization_id).where(deals.c.id == order.deal_id)
         merchant = str(await unit.value(of_deal))
-        await give(unit, Consent(order.buyer_id, "news", merchant), source=_SOURCE, now=now)
+        news = Consent(order.buyer_id, "news", merchant)
+        # Anybody can type an address, so joining undoes nobody's "no". The order's own page can.
+        if not await was_withdrawn(unit, news):
+            await give(unit, news, source=_SOURCE, now=now)
     if came.announce:
         await give(unit, Consent(order.buyer_id, "announce_join", order.id), source=_SOURCE, now=now)
         await show_as(unit, order.id, came.name)

@@ -12,6 +12,7 @@ from sqlalchemy import select
 from campaigns.orders.rules import AlreadyJoining, DealClosed
 from campaigns.people.consent import Consent, stands
 from campaigns.people.rows import account, consents, membership
+from campaigns.sharing.agree import agree, disagree
 from campaigns.sharing.join_by_link import Came
 from campaigns.sharing.link_queries import ShareLink, shown_name
 from campaigns.sharing.rows import referrals, shown_names
@@ -130,6 +131,19 @@ async def test_what_was_agreed_to_is_kept_with_its_date_and_the_short_name(world
         assert await stands(unit, Consent(order.buyer_id, "news", world.merchant_id))
         assert await shown_name(unit, order_id) == "Bo D."
     assert {row.given_at for row in await world.rows(select(consents))} == {world.clock.at}
+
+
+async def test_joining_undoes_nobodys_no(world: World) -> None:
+    """Anybody can type an address; whoever left the merchant's letters stays out until their own page says otherwise."""
+    first = await place(world, await world.deal(), "bo@example.com", Came(news=True))
+    await disagree(first, "news", store=world.store, clock=world.clock)
+    await place(world, await world.deal(), "bo@example.com", Came(news=True))
+    order = await world.order(first)
+    async with world.store.read() as unit:
+        assert not await stands(unit, Consent(order.buyer_id, "news", world.merchant_id))
+    await agree(first, "news", store=world.store, clock=world.clock)
+    async with world.store.read() as unit:
+        assert await stands(unit, Consent(order.buyer_id, "news", world.merchant_id))
 
 
 async def test_a_repeated_request_changes_nothing(world: World) -> None:
