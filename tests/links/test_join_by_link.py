@@ -134,7 +134,7 @@ async def test_what_was_agreed_to_is_kept_with_its_date_and_the_short_name(world
 
 
 async def test_joining_undoes_nobodys_no(world: World) -> None:
-    """Anybody can type an address; whoever left the merchant's letters stays out until their own page says otherwise."""
+    """Anybody can type an address; whoever left the letters stays out until their own page says otherwise."""
     first = await place(world, await world.deal(), "bo@example.com", Came(news=True))
     await disagree(first, "news", store=world.store, clock=world.clock)
     await place(world, await world.deal(), "bo@example.com", Came(news=True))
