@@ -107,7 +107,7 @@ def chosen(merchants: Sequence[Organization], slug: str) -> Organization | None:
 
 # Act -> label and address of the section of the console that it opens.
 _SECTIONS = (
-    ("write_deal", "Deals", "/console?merchant={slug}"),
+    ("see_links", "Deals", "/console?merchant={slug}"),
     ("see_reports", "Campaigns", "/console/campaigns?merchant={slug}"),
     ("see_feeds", "Feeds", "/console/feeds?merchant={slug}"),
     ("answer_mentions", "Mentions", "/console/mentions?merchant={slug}"),

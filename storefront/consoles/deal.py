@@ -6,6 +6,7 @@ from litestar import Response, get, post
 from litestar.params import FromPath, FromQuery
 
 from campaigns.deals.take_back import take_back
+from campaigns.foundation.errors import NotAllowed
 from campaigns.orders.board import tallies
 from campaigns.orders.queries import order_lines
 from campaigns.orders.takings import takings
@@ -25,8 +26,14 @@ _RUNNING = ("open", "tipped")
 async def deal_console_page(
     request: AnyRequest, deal_id: FromPath[str], after: FromQuery[str] = "", done: FromQuery[str] = ""
 ) -> Response[str]:
-    """`after` is the last order of the page before; `done` says what was just carried out."""
-    opened = await open_deal(request, deal_id, "see_orders")
+    """`after` is the last order of the page before; `done` says what was just carried out.
+
+    A marketer, who may not see orders, is shown what the deal's links brought.
+    """
+    try:
+        opened = await open_deal(request, deal_id, "see_orders")
+    except NotAllowed as refusal:
+        return await _links_instead(request, deal_id, refusal)
     deal = opened.deal
     async with site_of(request).store.read() as unit:
         sums = await takings(unit, deal)
@@ -52,6 +59,15 @@ async def deal_console_page(
         done=done,
         both_times=both_times,
     )
+
+
+async def _links_instead(request: AnyRequest, deal_id: str, refusal: NotAllowed) -> Response[str]:
+    """Raises the refusal again for whoever may not see links either."""
+    try:
+        opened = await open_deal(request, deal_id, "see_links")
+    except NotAllowed:
+        raise refusal from None
+    return go(f"/console/deals/{opened.deal.id}/links")
 
 
 def acts_for(opened: OpenedDeal) -> frozenset[str]:

@@ -70,7 +70,7 @@ async def console_page(
     view: FromQuery[str] = "",
     sort: FromQuery[str] = "",
 ) -> Response[str]:
-    """Deals of one merchant; a choice for whoever works for several. Staff and operators go to their own."""
+    """Deals of one merchant; a choice for whoever works for several. Operators and staff go to their own."""
     actor = await actor_behind(request)
     if actor.is_operator and not merchant and set(actor.roles.values()) == {"operator"}:
         return go("/operator")
@@ -78,7 +78,7 @@ async def console_page(
     found = chosen(merchants, merchant)
     if found is None:
         return await page(request, "consoles/choose.html", merchants=merchants, roles=actor.roles)
-    if not may(actor, "write_deal", found.id):
+    if not may(actor, "see_links", found.id):
         return go(console_links(actor, found)[0][1])
     return await _deals(request, merchants, found, view=view, sort=sort)
 
@@ -86,7 +86,7 @@ async def console_page(
 async def _deals(
     request: AnyRequest, merchants: Sequence[Organization], merchant: Organization, *, view: str, sort: str
 ) -> Response[str]:
-    site = site_of(request)
+    site, actor = site_of(request), await actor_behind(request)
     async with site.store.read() as unit:
         every = await console_deals(unit, merchant.id, await site.clock.now(unit))
     counts = {name: sum(deal.state in states for deal in every) for name, (_, states) in VIEWS.items()}
@@ -97,7 +97,8 @@ async def _deals(
         "consoles/deals.html",
         merchant=merchant,
         several=len(merchants) > 1,
-        links=console_links(await actor_behind(request), merchant),
+        links=console_links(actor, merchant),
+        writes=may(actor, "write_deal", merchant.id),
         asked=asked,
         tabs=[(label, asked.address(view=name), counts[name]) for name, (label, _) in VIEWS.items()],
         deals=_sorted([deal for deal in every if deal.state in VIEWS[shown][1]], asked),

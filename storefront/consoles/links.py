@@ -144,6 +144,7 @@ async def _page(
         deal=opened.deal,
         merchant=opened.merchant,
         links=console_links(opened.actor, opened.merchant),
+        sees_orders=may(opened.actor, "see_orders", opened.merchant.id),
         may_invite=may(opened.actor, "invite_advocate", opened.merchant.id),
         shareable=opened.deal.state in ("scheduled", "open", "tipped"),
         rows=rows[:_MOST_ROWS],
