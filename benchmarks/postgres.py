@@ -63,7 +63,7 @@ class Server:
         _run(
             dsn,
             "SET session_replication_role = replica",
-            f"TRUNCATE {_WRITTEN_BY_JOINS}",
+            f"TRUNCATE {_WRITTEN_BY_JOINS} CASCADE",
             "UPDATE deal SET units_taken = 0",
             "VACUUM ANALYZE",
         )
