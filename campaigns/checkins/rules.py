@@ -205,7 +205,7 @@ def distance_m(from_: tuple[float, float], to: tuple[float, float]) -> float:
     return 2 * EARTH_RADIUS_M * math.asin(min(1.0, math.sqrt(half)))
 
 
-def p_inside(distance: float, radius: float, sigma: float, steps: int = 64) -> float:
+def p_inside(distance: float, radius: float, sigma: float, steps: int = 256) -> float:
     """Chance that the true point lies in the fence: 1 - Q1(d/sigma, R/sigma), all in metres, sigma > 0.
 
     Simpson's rule over x = radius * sin(t), with y integrated by erf; exact to about 4e-7.
