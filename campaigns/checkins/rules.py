@@ -208,7 +208,7 @@ def distance_m(from_: tuple[float, float], to: tuple[float, float]) -> float:
 def p_inside(distance: float, radius: float, sigma: float, steps: int = 256) -> float:
     """Chance that the true point lies in the fence: 1 - Q1(d/sigma, R/sigma), all in metres, sigma > 0.
 
-    Simpson's rule over x = radius * sin(t), with y integrated by erf; exact to about 4e-7.
+    Simpson's rule over x = radius * sin(t), with y integrated by erf; exact to about 1e-6.
     """
     edges = (max(-1.0, min(1.0, (distance + side * sigma) / radius)) for side in (-8, 8))
     low, high = (math.asin(edge) for edge in edges)
