@@ -150,9 +150,15 @@ def put_pictures(shelf: Shelf) -> None:
 
 def put_modules(shelf: Shelf) -> None:
     folder = shelf.static / "js"
-    files = {path.relative_to(folder).as_posix(): path.read_bytes() for path in own_files(folder)}
+    files = {path.relative_to(folder).as_posix(): module(path) for path in own_files(folder)}
     if files:
         shelf.put_folder("js", "", files)
+
+
+def module(path: Path) -> bytes:
+    """A script of ours as it is served: without the lines that hold only a comment, which browsers need not load."""
+    lines = path.read_bytes().splitlines(keepends=True)
+    return b"".join(line for line in lines if not line.lstrip().startswith(b"//"))
 
 
 def put_styles(shelf: Shelf) -> None:
