@@ -10,6 +10,7 @@ from campaigns.contacts.import_contacts import ContactFile, Imported, import_con
 from campaigns.contacts.queries import contacts_of, count_contacts
 from campaigns.contacts.rows import contacts
 from campaigns.foundation.errors import InvalidFields, NotAllowed
+from campaigns.foundation.ids import OrganizationId
 from campaigns.people.rows import account, audit, organization
 from campaigns.people.rules import Actor
 from tests.lift.scene import Scene
@@ -121,7 +122,7 @@ async def test_two_merchants_keep_their_contacts_and_consents_apart(scene: Scene
     await _import(scene, GOOD)
     other = await scene.stage.found("merchant", "Other", "owner", "owner@other.example")
     async with scene.stage.store.read() as unit:
-        assert await contacts_of(unit, other) == []  # type: ignore[arg-type]
+        assert await contacts_of(unit, OrganizationId(other)) == []
 
 
 async def test_who_agreed_when_joining_is_a_contact_without_any_import(scene: Scene) -> None:

@@ -1,6 +1,7 @@
 """Where a venue is and what it asks of a position: typed, limited, audited, in files (R77)."""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from sqlalchemy import select
@@ -78,8 +79,8 @@ async def test_only_who_may_place_venues_does(merchant: Merchant) -> None:
 async def test_writing_a_venue_again_keeps_its_place(merchant: Merchant) -> None:
     await place(merchant, HERE)
     typed = TypedVenue("Lantern Street", "420 Lantern Street", "Portland", "America/Los_Angeles")
-    around = {"store": merchant.store, "clock": merchant.clock, "keys": KEYS}
-    await keep_venue(typed, merchant.id, actor=merchant.owner, **around)  # type: ignore[arg-type]
+    around: dict[str, Any] = {"store": merchant.store, "clock": merchant.clock, "keys": KEYS}
+    await keep_venue(typed, merchant.id, actor=merchant.owner, **around)
     async with merchant.store.read() as unit:
         (venue,) = await merchant_venues(unit, merchant.id)
     assert (venue.address, venue.latitude, venue.radius_m) == ("420 Lantern Street", 45.5231, 80)
@@ -87,11 +88,11 @@ async def test_writing_a_venue_again_keeps_its_place(merchant: Merchant) -> None
 
 async def test_a_venue_can_be_written_with_its_place_by_who_may_place_it(merchant: Merchant) -> None:
     typed = replace(PIER, latitude="1", longitude="2")
-    around = {"store": merchant.store, "clock": merchant.clock, "keys": KEYS}
+    around: dict[str, Any] = {"store": merchant.store, "clock": merchant.clock, "keys": KEYS}
     writer = replace(owner_of(merchant.id), scopes=frozenset({"write_deal"}))
     with pytest.raises(NotAllowed):
-        await keep_venue(typed, merchant.id, actor=writer, **around)  # type: ignore[arg-type]
-    venue_id = await keep_venue(typed, merchant.id, actor=merchant.owner, **around)  # type: ignore[arg-type]
+        await keep_venue(typed, merchant.id, actor=writer, **around)
+    venue_id = await keep_venue(typed, merchant.id, actor=merchant.owner, **around)
     async with merchant.store.read() as unit:
         subjects = await unit.all(select(audit.c.subject).where(audit.c.act == "place_venue"))
     assert [row.subject for row in subjects] == [f"venue:{venue_id}"]

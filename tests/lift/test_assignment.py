@@ -1,6 +1,7 @@
 """Assignment is a function of salt, campaign and clusters alone. Properties, for any people."""
 
 from collections import Counter
+from random import Random
 
 import pytest
 from hypothesis import given
@@ -32,7 +33,9 @@ def test_a_shuffle_fixes_the_size_of_both_arms(spent: dict[str, int], percent: i
 
 
 @given(_SPENT, st.integers(0, 90), st.randoms())
-def test_the_order_in_which_clusters_are_read_changes_nothing(spent, percent, random) -> None:  # type: ignore[no-untyped-def]
+def test_the_order_in_which_clusters_are_read_changes_nothing(
+    spent: dict[str, int], percent: int, random: Random
+) -> None:
     mixed = list(spent.items())
     random.shuffle(mixed)
     first = placed("cmp", spent, salt=_SALT, holdout_percent=percent)

@@ -3,7 +3,7 @@
 from collections import Counter
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import Table, func, select
 from sqlalchemy.exc import DBAPIError
 
 from campaigns.contacts.import_contacts import ContactFile, import_contacts
@@ -127,9 +127,9 @@ async def test_assignment_never_changes_after_launch(scene: Scene) -> None:
 
 
 @pytest.mark.parametrize("table", [experiments, experiment_clusters, eligibles, exposures], ids=str)
-async def test_the_database_refuses_to_change_what_was_fixed(scene: Scene, table: object) -> None:
+async def test_the_database_refuses_to_change_what_was_fixed(scene: Scene, table: Table) -> None:
     await scene.launched()
-    for statement in (table.update().values(campaign_id="x"), table.delete()):  # type: ignore[attr-defined]
+    for statement in (table.update().values(campaign_id="x"), table.delete()):
         with pytest.raises(DBAPIError, match="append-only"):
             async with scene.stage.store.begin() as unit:
                 await unit.run(statement)

@@ -47,7 +47,6 @@ def _covered(world: World, runs: int, truth: float, bounds: Callable[[Clusters],
 def _within(found: float, low: float, high: float, runs: int) -> None:
     spread = 2 * math.sqrt(0.95 * 0.05 / runs)
     said = f"found {found:.3f}, wanted {low:.2f} to {high:.2f}, widened by {spread:.3f} for {runs} runs"
-    print(said)  # noqa: T201
     assert low - spread <= found <= min(1.0, high + spread), said
 
 

@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import select
 
 from campaigns.foundation.errors import InvalidFields, NotAllowed
+from campaigns.foundation.ids import OrganizationId
 from campaigns.people.rows import audit
 from campaigns.people.rules import ANONYMOUS, Actor, InvalidEmail, SignInNeeded
 from campaigns.sharing.end_link import end_link, reopen_link
@@ -92,7 +93,7 @@ async def test_an_ended_link_notes_nothing_and_can_be_opened_again(world: World)
 async def test_only_the_merchants_own_people_invite(world: World) -> None:
     """S15: and staff at the till do not."""
     deal_id = await world.deal()
-    staff = Actor(account_id=world.owner.account_id, roles={world.merchant_id: "staff"})  # type: ignore[dict-item]
+    staff = Actor(account_id=world.owner.account_id, roles={OrganizationId(world.merchant_id): "staff"})
     with pytest.raises(NotAllowed):
         await invite(world, deal_id, by=staff)
     with pytest.raises(SignInNeeded):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from random import Random
 
-from campaigns.foundation.ids import OrderId
+from campaigns.foundation.ids import DealId, OrderId
 from campaigns.orders.board import deal_by_id
 from campaigns.orders.refund import refund
 from campaigns.orders.takings import Takings, takings
@@ -16,7 +16,7 @@ from tests.world import World
 
 async def taken(world: World, deal_id: str) -> Takings:
     async with world.store.read() as unit:
-        deal = await deal_by_id(unit, deal_id, world.clock.at)  # type: ignore[arg-type]
+        deal = await deal_by_id(unit, DealId(deal_id), world.clock.at)
         assert deal is not None
         return await takings(unit, deal)
 

@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import select
 
 from campaigns.foundation.errors import InvalidFields, NotAllowed, NotFound
+from campaigns.foundation.ids import DealId
 from campaigns.orders.board import deal_by_id
 from campaigns.people.rows import audit
 from campaigns.people.rules import Actor
@@ -195,12 +196,12 @@ async def test_a_preview_has_the_true_length_at_each_account(scene: FeedScene) -
     await scene.connect()
     deal_id = await scene.stage.deal()
     async with scene.store.read() as unit:
-        deal = await deal_by_id(unit, deal_id, scene.clock.at)  # type: ignore[arg-type]
+        deal = await deal_by_id(unit, DealId(deal_id), scene.clock.at)
         assert deal is not None
-        around = {"publishers": scene.publishers, "links": LINKS}
-        [fits] = await previews(unit, Previewing(WORDS, deal), scene.clock.at, **around)  # type: ignore[arg-type]
+        around: dict[str, Any] = {"publishers": scene.publishers, "links": LINKS}
+        [fits] = await previews(unit, Previewing(WORDS, deal), scene.clock.at, **around)
         long = Previewing("word " * 70 + WORDS, deal)
-        [too_long] = await previews(unit, long, scene.clock.at, **around)  # type: ignore[arg-type]
+        [too_long] = await previews(unit, long, scene.clock.at, **around)
     assert (fits.length, fits.longest, fits.fault) == (len(fits.text), 300, "")
     assert "Ad by Lantern Noodles" in fits.text
     assert too_long.fault.startswith("Even without its longest words this is")

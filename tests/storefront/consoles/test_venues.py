@@ -1,5 +1,7 @@
 """Placing venues in the console: what is typed is kept, and what stands there judges check-ins (R77, S15, U17)."""
 
+from typing import Any
+
 import pytest
 from sqlalchemy import select
 
@@ -21,7 +23,7 @@ PLACED = {
 }
 
 
-async def row(firm: Staffed) -> object:
+async def row(firm: Staffed) -> Any:
     (found,) = await firm.world.rows(select(venues).where(venues.c.id == firm.people.venue_id))
     return found
 
@@ -33,8 +35,8 @@ async def test_a_placed_venue_is_stored_as_typed_and_noted(firm: Staffed) -> Non
     assert answer.status_code == 303
     assert "Venue saved" in text_of(await clerk.get(answer.headers["location"]))
     found = await row(firm)
-    assert (found.latitude, found.longitude, found.radius_m) == (45.5181, -122.6586, 80)  # type: ignore[attr-defined]
-    assert (found.max_accuracy_m, found.max_position_age_s, found.self_check_in) == (60, 90, True)  # type: ignore[attr-defined]
+    assert (found.latitude, found.longitude, found.radius_m) == (45.5181, -122.6586, 80)
+    assert (found.max_accuracy_m, found.max_position_age_s, found.self_check_in) == (60, 90, True)
     noted = [entry.act for entry in await firm.world.rows(select(audit.c.act))]
     assert "place_venue" in noted
 
@@ -58,7 +60,7 @@ async def test_taking_the_position_out_takes_the_venue_off_the_map(firm: Staffed
     gone.pop("self_check_in")
     assert (await clerk.send(address, gone)).status_code == 303
     found = await row(firm)
-    assert (found.latitude, found.longitude, found.self_check_in) == (None, None, False)  # type: ignore[attr-defined]
+    assert (found.latitude, found.longitude, found.self_check_in) == (None, None, False)
 
 
 async def test_what_does_not_fit_comes_back_with_every_error_and_every_word(firm: Staffed) -> None:
